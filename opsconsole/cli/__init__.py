@@ -1,0 +1,1 @@
+"""One module a command; output formats; exit codes in one place."""

@@ -1,0 +1,151 @@
+"""The values that samples carry, one class for each kind of probe. Sizes in bytes, times in seconds."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Literal
+
+
+@dataclass(frozen=True, slots=True)
+class MemoryReading:
+    """Working memory of one service, as `docker stats` counts it. `limit` is None where none is set."""
+
+    used: int
+    limit: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Process:
+    """One process. `program` is what it really runs, with interpreters and wrappers taken off."""
+
+    pid: int
+    ppid: int
+    argv: tuple[str, ...]
+    program: str
+    started_at: float
+    user: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class ProcessReading:
+    """All processes of one service, parents before children. `main` is the first that is no mere wrapper."""
+
+    main: Process
+    processes: tuple[Process, ...]
+
+    @property
+    def same_program(self) -> int:
+        """How many processes run what the main one runs."""
+        return sum(process.program == self.main.program for process in self.processes)
+
+
+@dataclass(frozen=True, slots=True)
+class ContainerReading:
+    """A container as its engine describes it.
+
+    `state` is the engine's word (created, running, paused, restarting, removing, exited, dead); `health` is
+    healthy, unhealthy, starting or None without a health check; `restarts` counts policy restarts only;
+    `oom_killed` is any process of it since its last start.
+    """
+
+    id: str
+    name: str
+    state: str
+    image: str
+    image_id: str = ""
+    pid: int | None = None
+    started_at: float | None = None
+    finished_at: float | None = None
+    exit_code: int | None = None
+    restarts: int = 0
+    oom_killed: bool = False
+    health: str | None = None
+    labels: dict[str, str] = field(default_factory=dict, hash=False)
+    addresses: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class UnitReading:
+    """A systemd unit as `systemctl show` describes it; `load_state` is `not-found` where there is none."""
+
+    name: str
+    load_state: str
+    active_state: str
+    sub_state: str
+    result: str = ""
+    main_pid: int | None = None
+    control_group: str = ""
+    started_at: float | None = None
+    restarts: int = 0
+    exit_code: int | None = None
+    description: str = ""
+
+
+QueueKind = Literal["celery", "dramatiq", "rq", "list", "stream"]
+
+
+@dataclass(frozen=True, slots=True)
+class Queue:
+    """One queue. `oldest` is the age of its first message; with `oldest_at_least` it is a lower bound only."""
+
+    name: str
+    waiting: int
+    oldest: float | None = None
+    oldest_at_least: bool = False
+    delayed: int | None = None
+    dead: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class BrokerReading:
+    """The queues of one entry of the stack file. `in_flight` and `workers` are None where nobody can tell."""
+
+    kind: QueueKind
+    queues: tuple[Queue, ...]
+    in_flight: int | None = None
+    workers: int | None = None
+    ping: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class HealthReading:
+    """One answer of an endpoint. `body` is its beginning, already free of control characters.
+
+    For `redis://` endpoints `status` is 200 where it answered PONG.
+    """
+
+    status: int
+    latency: float
+    body: str = ""
+    url: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Mount:
+    """A mounted file system; inodes are None where it has none to count."""
+
+    path: str
+    used: int
+    total: int
+    inodes_used: int | None = None
+    inodes_total: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class BoxReading:
+    """The box itself. `pressure_*` is the share of time (0-100) in which some task stalled, over ten seconds."""
+
+    mounts: tuple[Mount, ...]
+    memory_available: int
+    memory_total: int
+    swap_used: int
+    swap_total: int
+    load1: float
+    load5: float
+    cpus: int
+    files_open: int | None = None
+    files_limit: int | None = None
+    pressure_cpu: float | None = None
+    pressure_memory: float | None = None
+    pressure_io: float | None = None
+    booted_at: float | None = None

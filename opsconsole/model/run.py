@@ -1,0 +1,232 @@
+"""A run: what was asked, answered, done and seen. The journal's entries fold into a `RunState` (run/core.py)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from enum import Enum
+from typing import Any, TypeAlias
+
+from opsconsole.model.check import Finding
+from opsconsole.model.runbook import Command, Runbook, Step
+from opsconsole.model.verdict import Level
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One line of a journal: `at` in epoch seconds, `kind` one of those in run/core.py, `data` plain JSON values.
+
+    `previous` is the hash of the line before, so that a cut or an edit is found.
+    """
+
+    seq: int
+    at: float
+    kind: str
+    data: dict[str, Any] = field(hash=False)
+    previous: str = ""
+
+
+class Progress(Enum):
+    """How far a part of a run has come."""
+
+    TODO = "to do"
+    RUNNING = "running"
+    DONE = "done"
+    FAILED = "failed"
+    SKIPPED = "skipped"
+    OUTCOME_UNKNOWN = "outcome unknown"
+
+
+@dataclass(frozen=True, slots=True)
+class PartState:
+    """One part of a step: a command of it, or the whole of it where it runs as one.
+
+    Times in epoch seconds; `exit` is the exit code, or minus the signal that ended it. `output` names the file
+    in the run's folder that holds all it printed. `note` is the reason of a skip, or what a tick said.
+    """
+
+    command: Command
+    progress: Progress = Progress.TODO
+    attempt: int = 0
+    started: float | None = None
+    ended: float | None = None
+    exit: int | None = None
+    output: str | None = None
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class StepState:
+    """A step of the runbook and its parts. A tick or a decision has one part."""
+
+    step: Step
+    parts: tuple[PartState, ...]
+
+    @property
+    def progress(self) -> Progress:
+        """That of the step as a whole: the first part that is neither done nor skipped decides."""
+        for part in self.parts:
+            if part.progress not in (Progress.DONE, Progress.SKIPPED):
+                started = part.progress is not Progress.TODO
+                untouched = all(p.progress is Progress.TODO for p in self.parts)
+                return part.progress if started or untouched else Progress.RUNNING
+        skipped = bool(self.parts) and all(p.progress is Progress.SKIPPED for p in self.parts)
+        return Progress.SKIPPED if skipped else Progress.DONE
+
+
+@dataclass(frozen=True, slots=True)
+class OpsCheck:
+    """One full round of a stack's checks, kept: `label` says around which step; `levels` by check name."""
+
+    at: float
+    label: str
+    level: Level
+    levels: dict[str, Level] = field(hash=False)
+    findings: tuple[Finding, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class RunState:
+    """A run as its journal tells it. `ended` is None while it is open, else done, failed, stopped or refused."""
+
+    id: str
+    runbook: Runbook
+    stack: str
+    host: str
+    user: str
+    reason: str
+    started: float
+    steps: tuple[StepState, ...]
+    inputs: dict[str, str] = field(default_factory=dict, hash=False)
+    ops_checks: tuple[OpsCheck, ...] = ()
+    current: int = 0
+    holder_alive: bool = True
+    ended: str | None = None
+    ended_at: float | None = None
+
+
+# --- what a run asks a person, and what the person may answer -----------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class AskInput:
+    """A value is needed. `suggestion` may be taken as it is; `choices`, where given, are the only answers."""
+
+    name: str
+    text: str
+    suggestion: str = ""
+    choices: tuple[str, ...] = ()
+    secret: bool = False
+    problem: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class AskConfirm:
+    """May this part run? `text` is the command exactly as it will run.
+
+    `mode` is `no` (a look: Enter is enough), `yes` (the key for yes) or `type` (type `target`). `where` says host,
+    folder, user and container in one line; `refused` is the guard's reason where it may not run at all, in
+    which case only skip, edit, back and stop are left. `undo` is the command that takes it back.
+    """
+
+    step: int
+    part: int
+    text: str
+    mode: str
+    where: str
+    command: Command
+    target: str = ""
+    undo: str = ""
+    refused: str = ""
+    condition: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class AskTick:
+    """Has the operator done what this box says?"""
+
+    step: int
+
+
+@dataclass(frozen=True, slots=True)
+class AskFailed:
+    """The part ended badly: retry, skip with a reason, or stop? `reason` is in plain words (exit code, check)."""
+
+    step: int
+    part: int
+    reason: str
+    undo: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class AskUnknown:
+    """Nobody knows how this part ended: run it again, mark it as done (with a note), skip it, or stop?"""
+
+    step: int
+    part: int
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class AskEnd:
+    """All steps are through. `still_wrong` are the findings that the run treats and that are still there."""
+
+    still_wrong: tuple[Finding, ...] = ()
+
+
+Question: TypeAlias = AskInput | AskConfirm | AskTick | AskFailed | AskUnknown | AskEnd
+
+
+@dataclass(frozen=True, slots=True)
+class Value:
+    """The answer to `AskInput`."""
+
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Yes:
+    """Run it, tick it, mark it done, end it; `typed` is what was typed where the question wanted that."""
+
+    typed: str = ""
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Skip:
+    """Leave it out, and why."""
+
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Edit:
+    """Run this text instead; it is judged, guarded and asked about again."""
+
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Retry:
+    """Run the part once more (it is asked about again if it changes anything)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Back:
+    """Go to an earlier step (an index into the run's steps)."""
+
+    step: int
+
+
+@dataclass(frozen=True, slots=True)
+class Stop:
+    """End the run here, and why."""
+
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Leave:
+    """Leave the run open, to be taken up later."""
+
+
+Answer: TypeAlias = Value | Yes | Skip | Edit | Retry | Back | Stop | Leave

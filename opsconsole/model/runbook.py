@@ -1,0 +1,185 @@
+"""A runbook as it was understood from its Markdown."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from enum import IntEnum
+from pathlib import Path
+from typing import Any, Literal
+
+
+class Risk(IntEnum):
+    """What a command can do to the box. `UNKNOWN` counts as `CHANGE` wherever risks are compared with a rule."""
+
+    READ = 0
+    UNKNOWN = 1
+    CHANGE = 2
+    DESTROY = 3
+
+    @property
+    def word(self) -> str:
+        """The word that documents and screens use."""
+        return self.name.lower()
+
+    @property
+    def changes(self) -> bool:
+        """Whether it may be anything but a look."""
+        return self is not Risk.READ
+
+
+@dataclass(frozen=True, slots=True)
+class Command:
+    """One top-level command of a step.
+
+    `risk` is that of its worst part and `why` says so in a few words; `caption` is the comment that stands over
+    it; `conditional` is true where that comment is an *if*, so that the operator must say that it holds.
+    """
+
+    text: str
+    risk: Risk
+    why: str
+    caption: str = ""
+    conditional: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Placeholder:
+    """Something in a command to be filled in before it may start.
+
+    `text` is how it stands in the document (`<prev_tag>`, `{{ tag }}`, `[app_name]`, `$SERVICE`), `name` the
+    input that it asks for; `optional` where it may be meant as written (a word in square brackets).
+    """
+
+    text: str
+    name: str
+    optional: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Input:
+    """A value that a run asks for once. `source` is a command (`from:`) whose first line is the suggestion."""
+
+    name: str
+    ask: str
+    default: str | None = None
+    choices: tuple[str, ...] = ()
+    choices_from: str | None = None
+    pattern: str | None = None
+    source: str | None = None
+    secret: bool = False
+    allow_empty: bool = False
+
+
+StepKind = Literal["command", "shown", "tick", "decision"]
+Confirm = Literal["no", "yes", "type"]
+
+
+@dataclass(frozen=True, slots=True)
+class Options:
+    """What a step's author said of it in the info string. None is *not said*. Times in seconds."""
+
+    confirm: Confirm | None = None
+    timeout: float | None = None
+    kill_after: float | None = None
+    exit: tuple[int, ...] = (0,)
+    expect: str | None = None
+    until: float | None = None
+    every: float | None = None
+    check: tuple[str, ...] = ()
+    capture: str | None = None
+    undo: str | None = None
+    on_failure: str | None = None
+    when: str | None = None
+    interactive: bool = False
+    background: bool = False
+    interpreter: str | None = None
+    cwd: str | None = None
+    container: str | None = None
+    user: str | None = None
+    unknown: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """What can be done, or is shown, at one place of a runbook.
+
+    `index` counts from 1 over the whole document; `section` is the title of its section; `line` the line of the
+    source (from 1) where its fence or box begins. `risk` is the worst of its commands, or what the author
+    raised it to. `prose` is the Markdown between the step before and this one.
+    """
+
+    index: int
+    name: str
+    section: str
+    kind: StepKind
+    text: str
+    line: int
+    lang: str = ""
+    risk: Risk = Risk.READ
+    commands: tuple[Command, ...] = ()
+    placeholders: tuple[Placeholder, ...] = ()
+    expected: tuple[str, ...] = ()
+    prose: str = ""
+    options: Options = Options()
+    choices: tuple[tuple[str, str], ...] = ()
+
+    @property
+    def confirm(self) -> Confirm:
+        """How it is confirmed: by its risk, or more strictly where its author said so."""
+        by_risk: Confirm = {Risk.READ: "no", Risk.DESTROY: "type"}.get(self.risk, "yes")  # type: ignore[assignment]
+        order: list[Confirm] = ["no", "yes", "type"]
+        return max(by_risk, self.options.confirm or "no", key=order.index)
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    """A heading and what stands under it up to the next heading. `level` is 1 for `#`; `prose` is Markdown."""
+
+    title: str
+    level: int
+    line: int
+    prose: str = ""
+    steps: tuple[Step, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """Something wrong in a document, with the line (from 1) and the name of the rule."""
+
+    line: int
+    rule: str
+    message: str
+
+
+@dataclass(frozen=True, slots=True)
+class Runbook:
+    """A runbook. `name` is its file's name without the ending, `digest` the SHA-256 of the file's bytes (hex)."""
+
+    name: str
+    title: str
+    path: Path | None
+    digest: str
+    sections: tuple[Section, ...] = ()
+    treats: tuple[str, ...] = ()
+    stack: str | None = None
+    rto: float | None = None
+    inputs: tuple[Input, ...] = ()
+    shell: str = "bash"
+    cwd: str | None = None
+    ops_check: str = "around-changes"
+    stay_green: float = 0.0
+    escalate: str | None = None
+    meta: dict[str, Any] = field(default_factory=dict, hash=False)
+    faults: tuple[Fault, ...] = ()
+
+    @property
+    def steps(self) -> Iterator[Step]:
+        """All steps, in the order of the document."""
+        for section in self.sections:
+            yield from section.steps
+
+    @property
+    def todo(self) -> tuple[Step, ...]:
+        """The steps that somebody has to do: all but the blocks that are only shown."""
+        return tuple(step for step in self.steps if step.kind != "shown")

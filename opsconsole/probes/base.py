@@ -1,0 +1,69 @@
+"""What every probe is, and what they share."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Protocol
+
+from opsconsole.model.sample import Sample, Target
+
+if TYPE_CHECKING:
+    from opsconsole.probes.engine import Engine
+    from opsconsole.probes.systemd import Units
+
+
+class Probe(Protocol):
+    """Reads one kind of target. It never judges and never writes to what it reads."""
+
+    async def read(self, targets: Sequence[Target], timeout: float) -> list[Sample]:
+        """One sample a target, in their order, within about `timeout` seconds.
+
+        What goes wrong out there comes back as a sample's problem; an exception is a fault of ours.
+        """
+        ...
+
+    async def close(self) -> None:
+        """Let go of connections. May be called twice."""
+        ...
+
+
+@dataclass(slots=True)
+class World:
+    """What probes look through: the engine's and systemd's view, shared so that each is asked once, and the roots.
+
+    `proc` and `cgroup` can point into a recorded tree. `clock` gives epoch seconds.
+    """
+
+    engine_host: str | None = None
+    proc: Path = Path("/proc")
+    cgroup: Path = Path("/sys/fs/cgroup")
+    clock: Callable[[], float] = time.time
+    _engine: Engine | None = field(default=None, repr=False)
+    _units: Units | None = field(default=None, repr=False)
+
+    @property
+    def engine(self) -> Engine:
+        """The container engine, connected at the first question."""
+        if self._engine is None:
+            from opsconsole.probes.engine import Engine
+
+            self._engine = Engine(self.engine_host)
+        return self._engine
+
+    @property
+    def units(self) -> Units:
+        """What systemd says of units, asked for all of them at once."""
+        if self._units is None:
+            from opsconsole.probes.systemd import Units
+
+            self._units = Units()
+        return self._units
+
+    async def close(self) -> None:
+        """Let go of the engine."""
+        if self._engine is not None:
+            await self._engine.close()
+            self._engine = None

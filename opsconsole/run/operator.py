@@ -1,0 +1,23 @@
+"""The port through which a run asks a person. The console, the plain command line and test scripts implement it."""
+
+from __future__ import annotations
+
+from typing import Protocol
+
+from opsconsole.model.run import Answer, Question, RunState
+
+
+class Operator(Protocol):
+    """Somebody who answers. All three are called from the session's own event loop."""
+
+    async def answer(self, state: RunState, question: Question) -> Answer:
+        """The person's answer. May take for ever; is cancelled when the question is no longer open."""
+        ...
+
+    def update(self, state: RunState) -> None:
+        """The run has moved: draw this state. Never blocks."""
+        ...
+
+    def output(self, text: str) -> None:
+        """More of what the running part prints: decoded, secrets masked, escapes not yet taken off. Never blocks."""
+        ...

@@ -1,0 +1,1 @@
+"""The console. Only this package imports Textual and Rich."""

@@ -1,0 +1,1 @@
+"""Pure: from the model to what is drawn."""

@@ -1,0 +1,1 @@
+"""Scheduling the probes, keeping what they saw, and judging it."""

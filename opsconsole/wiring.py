@@ -1,0 +1,115 @@
+"""The one place where parts are put together, for the console, the commands and the demo alike."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from opsconsole.model.run import RunState
+from opsconsole.model.runbook import Runbook
+from opsconsole.model.snapshot import Snapshot
+from opsconsole.model.stack import Stack
+from opsconsole.probes.base import World
+from opsconsole.watch.collector import Collector, look_once
+from opsconsole.watch.store import Store
+
+if TYPE_CHECKING:
+    from opsconsole.run.folder import RunSummary
+    from opsconsole.run.operator import Operator
+    from opsconsole.run.session import Session
+    from opsconsole.runbook.guard import Guard
+    from opsconsole.runbook.library import Library
+
+
+class Parts:
+    """Everything that one opsconsole is made of, around one stack.
+
+    What is costly to import (runbooks, runs) is made at its first use, so that `status` never pays for it.
+    """
+
+    def __init__(self, stack: Stack, *, read_only: bool = False, state_folder: Path | None = None) -> None:
+        self.stack = stack
+        self.read_only = read_only
+        self.world = World(engine_host=stack.engine.host)
+        self.store = Store(stack, self.world.clock)
+        self._state_folder = state_folder
+        self._library: Library | None = None
+
+    def collector(self, on_change: Callable[[Snapshot], None]) -> Collector:
+        """The collector that keeps the store fresh and tells `on_change` of each new snapshot."""
+        return Collector(self.stack, self.world, self.store, on_change)
+
+    async def ops_check(self) -> Snapshot:
+        """One full round of the stack's checks, by probes of its own; the store takes no part in it."""
+        return await look_once(self.stack, self.world)
+
+    @property
+    def library(self) -> Library:
+        """The runbooks beside the stack file."""
+        if self._library is None:
+            from opsconsole.runbook.library import Library
+
+            folder = self.stack.runbook_folder
+            self._library = Library((folder,) if folder else ())
+        return self._library
+
+    @property
+    def guard(self) -> Guard:
+        """The rules that refuse a command."""
+        from opsconsole.runbook.guard import Guard
+
+        return Guard(self.stack.forbidden, read_only=self.read_only)
+
+    @property
+    def state_folder(self) -> Path:
+        """Where runs are kept: the stack's, else the user's own (XDG)."""
+        from opsconsole.run.folder import default_state_folder
+
+        return self._state_folder or self.stack.state_folder or default_state_folder()
+
+    async def begin_run(
+        self, runbook: Runbook, operator: Operator, *, reason: str, inputs: Mapping[str, str] | None = None
+    ) -> Session:
+        """A new run: its folder, its journal and its holder exist when this returns."""
+        from opsconsole.run.session import Session
+
+        return await Session.begin(
+            runbook=runbook,
+            stack=self.stack,
+            operator=operator,
+            guard=self.guard,
+            state_folder=self.state_folder,
+            ops_check=self.ops_check,
+            reason=reason,
+            inputs=inputs or {},
+        )
+
+    async def resume_run(self, run_id: str, operator: Operator) -> Session:
+        """Take up an open run by its id."""
+        from opsconsole.run.session import Session
+
+        return await Session.resume(
+            run_id,
+            stack=self.stack,
+            operator=operator,
+            guard=self.guard,
+            state_folder=self.state_folder,
+            ops_check=self.ops_check,
+        )
+
+    def runs(self) -> list[RunSummary]:
+        """What has been run on this stack, the newest first; open runs say whether their step is still going on."""
+        from opsconsole.run.folder import list_runs
+
+        return [run for run in list_runs(self.state_folder) if run.stack == self.stack.name]
+
+    def run_state(self, run_id: str) -> RunState:
+        """What the journal of one run says."""
+        from opsconsole.run.folder import read_run
+
+        return read_run(self.state_folder, run_id)
+
+    async def close(self) -> None:
+        """Let go of everything that was opened. Running steps go on in their holders."""
+        await self.world.close()
