@@ -18,6 +18,7 @@ MODULES = {
     "box": "opsconsole.checks.box",
     "container": "opsconsole.checks.container",
     "depth": "opsconsole.checks.depth",
+    "engine": "opsconsole.checks.engine",
     "health": "opsconsole.checks.health",
     "memory": "opsconsole.checks.memory",
     "oldest": "opsconsole.checks.oldest",

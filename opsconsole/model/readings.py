@@ -65,6 +65,14 @@ class ContainerReading:
 
 
 @dataclass(frozen=True, slots=True)
+class EngineReading:
+    """A container engine that answers: its own version and that of the API it speaks."""
+
+    version: str
+    api: str
+
+
+@dataclass(frozen=True, slots=True)
 class UnitReading:
     """A systemd unit as `systemctl show` describes it; `load_state` is `not-found` where there is none."""
 

@@ -9,6 +9,7 @@ from opsconsole.probes.base import Probe, World
 MODULES = {
     "box": "opsconsole.probes.box",
     "container": "opsconsole.probes.container",
+    "engine": "opsconsole.probes.engine.probe",
     "health": "opsconsole.probes.health",
     "memory": "opsconsole.probes.memory",
     "process": "opsconsole.probes.process",
