@@ -1,0 +1,41 @@
+# The two commands of the README are `make demo` and `make test`; both set everything up first.
+SHELL := /bin/sh
+BIN := .venv/bin
+
+.PHONY: demo test check format bench lock clean setup dev
+
+demo: setup
+	@$(BIN)/opsconsole demo
+
+test: dev
+	@$(BIN)/python -m pytest $(ARGS)
+
+check: dev
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+format: dev
+	$(BIN)/ruff format .
+	$(BIN)/ruff check --fix .
+
+bench: dev
+	@env -u PYTHONDONTWRITEBYTECODE $(BIN)/python -m tests.bench $(ARGS)
+
+setup:
+	@scripts/setup.sh run
+
+dev:
+	@scripts/setup.sh dev
+
+# Exact versions with hashes, no addresses. Needs uv on PATH.
+lock:
+	uv pip compile pyproject.toml --quiet --universal --python-version 3.11 --generate-hashes --no-header --no-annotate \
+		--no-emit-index-url --no-emit-find-links --extra demo --extra build --output-file requirements.txt $(LOCK_ARGS)
+	uv pip compile pyproject.toml --quiet --universal --python-version 3.11 --generate-hashes --no-header --no-annotate \
+		--no-emit-index-url --no-emit-find-links --extra demo --extra build --extra test --constraint requirements.txt \
+		--output-file requirements-dev.txt $(LOCK_ARGS)
+
+clean:
+	rm -rf .venv build dist *.egg-info .mypy_cache .ruff_cache .hypothesis
