@@ -1,0 +1,45 @@
+"""The real parts that some tests need: skipped where missing, failed where `OPSCONSOLE_REQUIRE` names them."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass
+from typing import Final, NoReturn
+
+import pytest
+
+OUTER: Final = dict(os.environ)
+"""The environment that the tests were started in, before the machine was shut out of it."""
+
+REQUIRED: Final = frozenset(filter(None, OUTER.get("OPSCONSOLE_REQUIRE", "").replace(" ", "").split(",")))
+
+missed: Final[dict[str, str]] = {}
+"""Part -> why it was missing, for the summary at the end of the run."""
+
+
+@dataclass(frozen=True)
+class Part:
+    """A real part: what it is, and the command that puts it on a Debian or Ubuntu box."""
+
+    what: str
+    enable: str
+
+
+PARTS: Final = {
+    "engine": Part("a Docker engine that answers", "sudo apt-get install docker.io && sudo service docker start"),
+    "redis": Part("redis-server", "sudo apt-get install redis-server  (or: pip install 'opsconsole[demo]')"),
+    "systemd": Part("systemd in a container", "sudo apt-get install systemd docker.io && sudo service docker start"),
+    "sshd": Part("sshd", "sudo apt-get install openssh-server openssh-client"),
+    "tmux": Part("tmux", "sudo apt-get install tmux"),
+    "busybox": Part("a static busybox, the lab's image", "sudo apt-get install busybox-static"),
+}
+
+
+def lack(name: str, why: str) -> NoReturn:
+    """End the test that asked for a part which is not there: skipped, or failed where the part is required."""
+    missed[name] = why
+    part = PARTS[name]
+    reason = f"needs {part.what}: {why}; to enable: {part.enable}"
+    if name in REQUIRED:
+        pytest.fail(reason, pytrace=False)
+    pytest.skip(reason)
