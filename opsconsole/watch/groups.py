@@ -1,0 +1,105 @@
+"""Which targets are looked at together, how often, and for how long they may keep us waiting. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import dataclass, replace
+from typing import Final
+
+from opsconsole.model.check import Check
+from opsconsole.model.sample import Target
+from opsconsole.model.stack import Stack
+
+PACES: Final = {
+    "container": 1.0,  # answered from memory, which the engine's events keep right
+    "memory": 1.0,
+    "process": 1.0,
+    "engine": 2.0,
+    "unit": 2.0,
+    "queue": 2.0,
+    "health": 5.0,
+    "box": 5.0,
+}
+"""Seconds between two looks at a target of a kind, where no check on it says otherwise."""
+
+TIMEOUTS: Final = {"memory": 2.0, "process": 2.0, "health": 5.0}
+"""Seconds that a look of a kind may take, where no check says otherwise; `TIMEOUT` for all others."""
+
+TIMEOUT: Final = 3.0
+PACE: Final = 5.0
+
+LEAD: Final = ("health", "queue", "engine", "container", "unit", "memory", "process", "box")
+"""The order in which a single look begins: first what is waited for, then what is read on the spot."""
+
+APART: Final = frozenset({"health", "queue"})
+"""Kinds whose targets lie behind connections of their own, so that none may wait for another that hangs."""
+
+_SHORTEST: Final = 0.2  # seconds; an `every` below that would only load the box
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """Targets of one kind that share a pace and a time-out, both in seconds."""
+
+    kind: str
+    pace: float
+    timeout: float
+    targets: tuple[Target, ...]
+
+
+def rounds(stack: Stack) -> tuple[Group, ...]:
+    """The groups in which a stack is watched: by kind, pace and time-out; those `APART` one by one."""
+    gathered: dict[tuple[object, ...], list[Target]] = {}
+    checks = _by_target(stack)
+    for target in dict.fromkeys(stack.watched):
+        on_it = checks.get(target, ())
+        key = (target.kind, _pace(target, on_it), _timeout(target, on_it), target if target.kind in APART else None)
+        gathered.setdefault(key, []).append(target)
+    return tuple(
+        Group(t[0].kind, _pace(t[0], checks.get(t[0], ())), _timeout(t[0], checks.get(t[0], ())), tuple(t))
+        for t in gathered.values()
+    )
+
+
+def single_look(stack: Stack, most: float) -> tuple[Group, ...]:
+    """The groups in which a stack is looked at once, none for longer than `most` seconds, in the order of `LEAD`."""
+    gathered: dict[tuple[str, float], list[Target]] = {}
+    checks = _by_target(stack)
+    for target in dict.fromkeys(stack.watched):
+        timeout = min(most, _timeout(target, checks.get(target, ())))
+        gathered.setdefault((target.kind, timeout), []).append(target)
+    found = [Group(kind, 0.0, timeout, tuple(targets)) for (kind, timeout), targets in gathered.items()]
+    return tuple(sorted(found, key=lambda group: LEAD.index(group.kind) if group.kind in LEAD else len(LEAD)))
+
+
+def only(stack: Stack, names: Collection[str]) -> Stack:
+    """The stack cut down to the checks called `names`, what these need, and the targets of both."""
+    by_name = {check.name: check for check in stack.checks}
+    wanted: set[str] = set()
+    open_names = [name for name in names if name in by_name]
+    while open_names:
+        name = open_names.pop()
+        if name not in wanted:
+            wanted.add(name)
+            open_names += [needed for needed in by_name[name].needs if needed in by_name]
+    checks = tuple(check for check in stack.checks if check.name in wanted)
+    return replace(stack, checks=checks, watched=tuple(dict.fromkeys(check.target for check in checks)))
+
+
+def _by_target(stack: Stack) -> dict[Target, tuple[Check, ...]]:
+    found: dict[Target, tuple[Check, ...]] = {}
+    for check in stack.checks:
+        found[check.target] = (*found.get(check.target, ()), check)
+    return found
+
+
+def _pace(target: Target, checks: Collection[Check]) -> float:
+    """That of the most impatient check on it; one that names none goes by the kind's own."""
+    usual = PACES.get(target.kind, PACE)
+    return max(_SHORTEST, min((check.every or usual for check in checks), default=usual))
+
+
+def _timeout(target: Target, checks: Collection[Check]) -> float:
+    """That of the most patient check on it."""
+    usual = TIMEOUTS.get(target.kind, TIMEOUT)
+    return max((check.timeout or usual for check in checks), default=usual)
