@@ -6,7 +6,7 @@ import asyncio
 import inspect
 import time
 from collections.abc import Awaitable, Callable
-from typing import TypeVar, cast
+from typing import TypeVar
 
 T = TypeVar("T")
 
@@ -22,7 +22,7 @@ async def wait_for(what: str, condition: Callable[[], T | Awaitable[T]], within:
     deadline = time.monotonic() + within
     while True:
         found = condition()
-        value = await found if inspect.isawaitable(found) else cast(T, found)
+        value = await found if inspect.isawaitable(found) else found
         if value:
             return value
         if time.monotonic() > deadline:
