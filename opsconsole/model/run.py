@@ -42,6 +42,11 @@ class PartState:
 
     Times in epoch seconds; `exit` is the exit code, or minus the signal that ended it. `output` names the file
     in the run's folder that holds all it printed. `note` is the reason of a skip, or what a tick said.
+
+    `judged` is false between the end of the process and the judgement of it (exit code, expected text, checks);
+    `reason` says in plain words why it failed, or why nobody knows how it ended. `text` is the command as it ran,
+    filled in; `edited` is true where the operator changed it. `seconds` is how long it ran by a clock that nobody
+    sets back. `interrupted` and `timed_out` say who ended it.
     """
 
     command: Command
@@ -52,6 +57,13 @@ class PartState:
     exit: int | None = None
     output: str | None = None
     note: str = ""
+    judged: bool = False
+    reason: str = ""
+    text: str = ""
+    edited: bool = False
+    seconds: float | None = None
+    interrupted: bool = False
+    timed_out: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,8 +97,30 @@ class OpsCheck:
 
 
 @dataclass(frozen=True, slots=True)
+class LevelChange:
+    """What became of one check between two OPS-checks; None where the check was not there."""
+
+    check: str
+    before: Level | None
+    after: Level | None
+
+
+def level_changes(before: OpsCheck, after: OpsCheck) -> tuple[LevelChange, ...]:
+    """The checks whose level differs between two OPS-checks, by name."""
+    names = sorted(before.levels.keys() | after.levels.keys())
+    both = ((name, before.levels.get(name), after.levels.get(name)) for name in names)
+    return tuple(LevelChange(name, old, new) for name, old, new in both if old is not new)
+
+
+@dataclass(frozen=True, slots=True)
 class RunState:
-    """A run as its journal tells it. `ended` is None while it is open, else done, failed, stopped or refused."""
+    """A run as its journal tells it. `ended` is None while it is open, else done, failed, stopped or refused.
+
+    `current` is the place in `steps` (from 0) where the run stands; `came_from` the place it returns to when the
+    current step is through, after a detour such as an undo. `waiting` is one line on what the run itself is
+    waiting for, empty where it waits for a person or a step. `seq` is the journal's last entry. `why_ended` is
+    what was said at the end.
+    """
 
     id: str
     runbook: Runbook
@@ -102,6 +136,10 @@ class RunState:
     holder_alive: bool = True
     ended: str | None = None
     ended_at: float | None = None
+    came_from: int | None = None
+    waiting: str = ""
+    seq: int = 0
+    why_ended: str = ""
 
 
 # --- what a run asks a person, and what the person may answer -----------------------------------------------
@@ -126,6 +164,9 @@ class AskConfirm:
     `mode` is `no` (a look: Enter is enough), `yes` (the key for yes) or `type` (type `target`). `where` says host,
     folder, user and container in one line; `refused` is the guard's reason where it may not run at all, in
     which case only skip, edit, back and stop are left. `undo` is the command that takes it back.
+
+    `step` is a place in the run's steps (from 0), `part` one in the step's parts; `values` are the inputs that the
+    command uses, by name, secrets hidden. `Retry` looks once more whether it is still refused.
     """
 
     step: int
@@ -138,6 +179,7 @@ class AskConfirm:
     undo: str = ""
     refused: str = ""
     condition: str = ""
+    values: tuple[tuple[str, str], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,12 +191,16 @@ class AskTick:
 
 @dataclass(frozen=True, slots=True)
 class AskFailed:
-    """The part ended badly: retry, skip with a reason, or stop? `reason` is in plain words (exit code, check)."""
+    """The part ended badly: retry, skip with a reason, or stop? `reason` is in plain words (exit code, check).
+
+    Where `undo` is set, `Back(undo_step)` goes to the step that takes this one back; the run returns here after it.
+    """
 
     step: int
     part: int
     reason: str
     undo: str = ""
+    undo_step: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

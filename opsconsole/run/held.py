@@ -1,0 +1,275 @@
+"""A run in the hands of its holder: one loop over the pty, the step, the clock and the consoles.
+
+It decides nothing: consoles ask it to write entries and to start parts (run/wire.py says how). Standard library only.
+"""
+
+from __future__ import annotations
+
+import os
+import selectors
+import signal
+import socket
+import time
+from collections.abc import Callable
+from contextlib import suppress
+from pathlib import Path
+from typing import Any, Final
+
+from opsconsole.run.guests import Guest, Refused
+from opsconsole.run.journal import FILE, Journal, as_json
+from opsconsole.run.kinds import BY_HOLDER, Kind
+from opsconsole.run.lock import Claim, Claimed
+from opsconsole.run.running import Running
+from opsconsole.run.starting import lost_parts, start
+from opsconsole.run.terminal import Terminal, boot_id
+
+IDLE: Final = 3600.0
+"""Seconds after which a holder with nothing running leaves when no console has come back."""
+_TELL_EVERY: Final = 0.03
+_RETRY_EVERY: Final = 2.0
+
+
+class HeldRun:
+    """Everything one holder has. All of it happens in `serve`, in one thread.
+
+    OSError where the journal cannot be written, ValueError where it is damaged.
+    """
+
+    def __init__(self, folder: Path, listener: socket.socket, umask: int, idle: float = IDLE) -> None:
+        self.folder = folder
+        self.umask = umask
+        self.idle = idle
+        self.listener = listener
+        self.terminal = Terminal()
+        self.journal = Journal(folder / FILE)
+        self.running: Running | None = None
+        self.unsaved: dict[str, Any] | None = None
+        self.claim: Claim | None = None
+        self.guests: list[Guest] = []
+        self.closed = False
+        self.told_to_end = False
+        self._last_seen = time.monotonic()
+        self._tell_at: float | None = None
+        self._retry_at = 0.0
+        self._selector = selectors.DefaultSelector()
+        self._waker, waking = socket.socketpair()
+        for end in (self._waker, waking, listener):
+            end.setblocking(False)
+        self._waking = waking
+        signal.set_wakeup_fd(waking.fileno(), warn_on_full_buffer=False)
+        signal.signal(signal.SIGCHLD, lambda number, frame: None)
+        signal.signal(signal.SIGTERM, self._told_to_end)
+        self._orders: dict[str, Callable[[dict[str, Any]], dict[str, Any]]] = {
+            "hello": self._hello,
+            "append": self._append,
+            "start": self._start,
+            "input": self._input,
+            "resize": self._resize,
+            "interrupt": self._interrupt,
+            "terminate": self._terminate,
+        }
+
+    def serve(self) -> None:
+        """Until the run has ended, or nobody has come for long."""
+        self._selector.register(self.listener, selectors.EVENT_READ, self._welcome)
+        self._selector.register(self._waker, selectors.EVENT_READ, self._woken)
+        self._selector.register(self.terminal.master, selectors.EVENT_READ, self._printed)
+        while not self._may_leave():
+            for key, _ in self._selector.select(self._patience()):
+                key.data()
+            self._look_after()
+        for guest in self.guests:
+            guest.flush()
+
+    def take_over(self) -> None:
+        """Say in the journal what the holder before us, if there was one, can no longer say."""
+        if self.journal.torn:
+            self._write(Kind.TORN, {"text": self.journal.torn[:4096]})
+        for part in lost_parts(self.journal.entries_read):
+            self._write(Kind.LOST, part)
+        self._write(Kind.HOLDER, {"pid": os.getpid(), "boot": boot_id()})
+        self.journal.entries_read = ()
+
+    def _write(self, kind: str, data: dict[str, Any]) -> int:
+        entry = self.journal.append(kind, data)
+        self._tell({"event": "entry", "entry": as_json(entry)})
+        return entry.seq
+
+    # --- time ----------------------------------------------------------------------------------------------------
+
+    def _patience(self) -> float:
+        now = time.monotonic()
+        moments = [self._last_seen + self.idle]
+        if self.running and (deadline := self.running.deadline()) is not None:
+            moments.append(deadline)
+        if self._tell_at is not None:
+            moments.append(self._tell_at)
+        if self.unsaved is not None:
+            moments.append(self._retry_at)
+        if any(guest.behind for guest in self.guests):
+            moments.append(now + _TELL_EVERY)
+        return max(0.0, min(moments) - now)
+
+    def _look_after(self) -> None:
+        """What is due after each round of the loop, whatever woke us."""
+        now = time.monotonic()
+        if self.running is not None:
+            self.running.due(now)
+            if self.running.gone(self.terminal) and now >= self.running.mark_by:
+                self._ended(self.running)
+        if self.unsaved is not None and now >= self._retry_at:
+            self._save_result(now)
+        if self._tell_at is not None and now >= self._tell_at:
+            self._tell_output()
+        if self.guests or self.running:
+            self._last_seen = now
+        for guest in self.guests[:]:
+            guest.flush()
+            if guest.gone:
+                self._farewell(guest)
+
+    def _may_leave(self) -> bool:
+        if self.running is not None:
+            return False
+        if self.unsaved is not None:
+            return self.told_to_end
+        idle = not self.guests and time.monotonic() - self._last_seen >= self.idle
+        return self.closed or self.told_to_end or idle
+
+    def _told_to_end(self, number: int, frame: object) -> None:
+        """The box goes down, or somebody wants us gone: the step is asked to end, and its result is still written."""
+        self.told_to_end = True
+        if self.running is not None and self.running.kill_at is None:
+            self.running.terminate(time.monotonic())
+
+    def _woken(self) -> None:
+        with suppress(BlockingIOError):
+            self._waker.recv(4096)
+
+    # --- the step ------------------------------------------------------------------------------------------------
+
+    def _printed(self) -> None:
+        chunk = self.terminal.read()
+        if self.running is None or not chunk:
+            return  # what earlier steps left running still prints; it belongs to no part
+        over = self.running.take(chunk)
+        if self._tell_at is None:
+            self._tell_at = time.monotonic() + _TELL_EVERY
+        if over:
+            self._ended(self.running)
+
+    def _ended(self, running: Running) -> None:
+        self.running = None
+        self.unsaved = running.result()
+        self._tell_output(running)
+        self._save_result(time.monotonic())
+
+    def _save_result(self, now: float) -> None:
+        """The result on disk. Where the disk does not take it, it is kept and tried again: it must not be lost."""
+        if self.unsaved is None:
+            return
+        try:
+            self._write(Kind.ENDED, self.unsaved)
+        except OSError:
+            self._retry_at = now + _RETRY_EVERY
+        else:
+            self.unsaved = None
+
+    def _tell_output(self, running: Running | None = None) -> None:
+        self._tell_at = None
+        running = running or self.running
+        if running is not None:
+            self._tell({"event": "output", "output": running.output.name, "size": running.kept.size})
+
+    # --- consoles ------------------------------------------------------------------------------------------------
+
+    def _welcome(self) -> None:
+        with suppress(BlockingIOError, OSError):
+            connection, _ = self.listener.accept()
+            guest = Guest(connection)
+            self.guests.append(guest)
+            self._selector.register(connection, selectors.EVENT_READ, lambda: self._hear(guest))
+
+    def _farewell(self, guest: Guest) -> None:
+        self.guests.remove(guest)
+        self._selector.unregister(guest.connection)
+        guest.connection.close()
+        self._last_seen = time.monotonic()
+
+    def _hear(self, guest: Guest) -> None:
+        for message in guest.messages():
+            try:
+                answer = self._orders[str(message.get("do"))](message)
+            except Refused as refused:
+                answer = {"error": str(refused), "why": refused.why}
+            except OSError as error:
+                answer = {"error": f"{error.filename or self.folder}: {error.strerror}", "why": "disk"}
+            except (KeyError, TypeError, ValueError) as error:
+                answer = {"error": f"the holder does not understand this: {error!r}", "why": "message"}
+            guest.say({"id": message.get("id"), **answer})
+
+    def _tell(self, message: dict[str, Any]) -> None:
+        for guest in self.guests:
+            guest.say(message)
+
+    def _hello(self, message: dict[str, Any]) -> dict[str, Any]:
+        running = self.running
+        return {
+            "pid": os.getpid(),
+            "seq": self.journal.seq,
+            "running": running and {**running.about, "pid": running.pid, "size": running.kept.size},
+            "unsaved": self.unsaved,
+        }
+
+    def _on_the_same_page(self, message: dict[str, Any]) -> None:
+        """Nothing is decided on an old view: somebody else may have moved the run, or started this very part."""
+        if message["after"] != self.journal.seq:
+            raise Refused("the run has moved on meanwhile", "moved")
+        if self.closed:
+            raise Refused("the run is over", "over")
+
+    def _append(self, message: dict[str, Any]) -> dict[str, Any]:
+        self._on_the_same_page(message)
+        kind = Kind(message["kind"])
+        if kind in BY_HOLDER:
+            raise Refused(f"only the holder writes {kind}", "message")
+        if kind is Kind.CLOSED and self.running is not None:
+            raise Refused("a step is still running", "busy")
+        seq = self._write(kind, message["data"])
+        self.closed = kind is Kind.CLOSED
+        return {"seq": seq}
+
+    def _start(self, message: dict[str, Any]) -> dict[str, Any]:
+        self._on_the_same_page(message)
+        if self.running is not None or self.unsaved is not None:
+            raise Refused("a step is still running", "busy")
+        if message.get("lock") and self.claim is None:
+            try:
+                self.claim = Claim.take(Path(message["lock"]), message.get("claimant", {}))
+            except Claimed as claimed:
+                raise Refused(str(claimed), "locked") from None
+        self.running, seq = start(message, self.folder, self.terminal, self.umask, self._write)
+        return {"seq": seq}
+
+    def _input(self, message: dict[str, Any]) -> dict[str, Any]:
+        if self.running is None:
+            raise Refused("nothing is running that could read it", "idle")
+        return {"taken": self.terminal.type(str(message["text"]).encode("utf-8", "replace"))}
+
+    def _resize(self, message: dict[str, Any]) -> dict[str, Any]:
+        self.terminal.resize(int(message["cols"]), int(message["rows"]))
+        return {}
+
+    def _interrupt(self, message: dict[str, Any]) -> dict[str, Any]:
+        if self.running is not None and self.running.exit is None:
+            self.running.interrupted = True
+            self.terminal.interrupt(self.running.pid)
+        return {}
+
+    def _terminate(self, message: dict[str, Any]) -> dict[str, Any]:
+        if self.running is not None and self.running.exit is None:
+            self.running.interrupted = True
+            if "kill_after" in message:
+                self.running.kill_after = float(message["kill_after"])
+            self.running.terminate(time.monotonic())
+        return {}

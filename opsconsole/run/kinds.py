@@ -1,0 +1,54 @@
+"""The kinds of entries that a journal holds, and what each carries. Standard library only: the holder loads this.
+
+`step` is a place in the run's steps (from 0), `part` one in the step's parts; both are in every entry about a part,
+with `name`, the step's name.
+"""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+
+class Kind(StrEnum):
+    """What an entry is about; its data in brackets."""
+
+    BEGUN = "begun"
+    """The run exists: id, title, runbook, path, digest, stack, home, host, user, reason."""
+    HOLDER = "holder"
+    """A holder took the journal: pid, boot (the kernel's boot id)."""
+    TORN = "torn"
+    """The last line was cut off by a crash and has been put aside: text."""
+    CONSOLE = "console"
+    """A console took the run up: user, host, pid."""
+    INPUT = "input"
+    """A value was given: name, value; for a secret only name and secret=true."""
+    OPS_CHECK = "ops-check"
+    """One full round of checks: label, level, levels, findings; or `failed`, why there was none."""
+    STARTED = "started"
+    """About to start: attempt, text, digest, where, risk, output, timeout, pid, pid_started."""
+    ENDED = "ended"
+    """The process is gone: exit (minus the signal that ended it), seconds, timed_out, interrupted, size, lost, left."""
+    JUDGED = "judged"
+    """Whether that was success: ok, reason, note."""
+    LOST = "lost"
+    """Nobody knows how it ended: reason."""
+    SKIPPED = "skipped"
+    """Left out: reason."""
+    TICKED = "ticked"
+    """The box was ticked: note."""
+    MARKED = "marked"
+    """The operator says of an unknown outcome that it is done: note."""
+    EDITED = "edited"
+    """Another text instead: text, before, risk, why."""
+    RETRIED = "retried"
+    """To be asked about and run once more."""
+    REFUSED = "refused"
+    """The guard refused to start it: text, reason."""
+    WENT = "went"
+    """To another step: step, back_to (where to return, or null), why."""
+    CLOSED = "closed"
+    """The run is over: how (done, failed, stopped, refused), reason."""
+
+
+BY_HOLDER = frozenset({Kind.BEGUN, Kind.HOLDER, Kind.TORN, Kind.STARTED, Kind.ENDED, Kind.LOST})
+"""Entries that no console may ask the holder to write."""

@@ -1,0 +1,73 @@
+"""Hides secrets in a stream of bytes, also where they come split over two reads. Standard library only."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+from typing import Final
+
+HIDDEN: Final = "••••••"
+
+_LOOKS_SECRET: Final = re.compile(
+    r"(?i)(^|_)(pass|passwd|password|passphrase|secret|token|credentials?|(api|access|private|secret)_?key|dsn)(_|$)"
+)
+_SHORTEST: Final = 6
+"""A shorter value of the environment is more likely to be a word such as `true` than a secret."""
+
+
+def secrets_in(environment: Mapping[str, str]) -> set[str]:
+    """The values of variables whose name says that they are secret."""
+    return {value for name, value in environment.items() if len(value) >= _SHORTEST and _LOOKS_SECRET.search(name)}
+
+
+class Mask:
+    """Feed it what was printed; it gives back what may be kept.
+
+    The beginning of what may become a secret is held back until the next bytes tell.
+    """
+
+    def __init__(self, secrets: Iterable[str]) -> None:
+        # a terminal turns each newline into two characters, so every line of a secret counts on its own
+        lines = {line.strip() for secret in secrets for line in secret.splitlines()}
+        self._secrets = sorted((line.encode() for line in lines if line), key=len, reverse=True)
+        self._pattern = re.compile(b"|".join(re.escape(secret) for secret in self._secrets)) if lines else None
+        self._longest = len(self._secrets[0]) if self._secrets else 0
+        self._held = b""
+
+    def feed(self, chunk: bytes) -> bytes:
+        """What of `chunk`, and of what was held back before, may be kept by now."""
+        if self._pattern is None or not self._secrets:
+            return chunk
+        data = self._held + chunk
+        kept: list[bytes] = []
+        at = 0
+        while True:
+            match = self._pattern.search(data, at)
+            hold = self._may_begin(data, at, match.start() if match else len(data))
+            if hold is not None:
+                self._held = data[hold:]
+                return b"".join((*kept, data[at:hold]))
+            if match is None:
+                self._held = b""
+                return b"".join((*kept, data[at:]))
+            kept += (data[at : match.start()], HIDDEN.encode())
+            at = match.end()
+
+    def _may_begin(self, data: bytes, first: int, last: int) -> int | None:
+        """The first place up to `last` from where all that is there is the beginning of a longer secret."""
+        for at in range(max(first, len(data) - self._longest + 1), min(last + 1, len(data))):
+            rest = data[at:]
+            if any(len(rest) < len(secret) and secret.startswith(rest) for secret in self._secrets):
+                return at
+        return None
+
+    def flush(self) -> bytes:
+        """What was held back, at the end of the stream."""
+        held, self._held = self._held, b""
+        return self._pattern.sub(HIDDEN.encode(), held) if self._pattern else held
+
+
+def hide(text: str, secrets: Iterable[str]) -> str:
+    """`text` with every secret in it hidden."""
+    mask = Mask(secrets)
+    return (mask.feed(text.encode()) + mask.flush()).decode()

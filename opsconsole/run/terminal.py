@@ -1,0 +1,198 @@
+"""The pty of a run and the processes on it. Only the holder uses this. Standard library only.
+
+The holder leads the session and keeps the pty's slave as its controlling terminal, so that all steps share one
+terminal (`sudo` keeps its ticket per terminal). A step is a process group of that session in the foreground.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import os
+import secrets
+import signal
+import struct
+import termios
+from collections.abc import Mapping, Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
+
+_TO_DEFAULT = (
+    signal.SIGHUP,
+    signal.SIGINT,
+    signal.SIGQUIT,
+    signal.SIGTERM,
+    signal.SIGTSTP,
+    signal.SIGTTIN,
+    signal.SIGTTOU,
+    signal.SIGPIPE,
+    signal.SIGXFSZ,
+    signal.SIGCHLD,
+)
+READ_SIZE = 64 << 10
+
+
+@dataclass(slots=True)
+class Waiting:
+    """A process that is there, but waits to be let go before it becomes the command."""
+
+    pid: int
+    gate: int
+
+    def let_go(self) -> None:
+        """Become the command now."""
+        os.write(self.gate, b"1")
+        os.close(self.gate)
+
+    def drop(self) -> None:
+        """Leave without having done anything."""
+        os.close(self.gate)
+
+
+class Terminal:
+    """One pty, opened by a session leader that has no terminal yet."""
+
+    def __init__(self, cols: int = 80, rows: int = 24) -> None:
+        self.master, self._slave = os.openpty()
+        os.set_blocking(self.master, False)
+        fcntl.ioctl(self._slave, termios.TIOCSCTTY, 0)
+        self._calm = termios.tcgetattr(self._slave)
+        self._calm[6][termios.VSUSP] = b"\0"  # nobody is there who could wake a stopped step again
+        termios.tcsetattr(self._slave, termios.TCSANOW, self._calm)
+        # a description of its own, so that not blocking on it does not become the steps' affair
+        self._voice = os.open(os.ttyname(self._slave), os.O_WRONLY | os.O_NONBLOCK | os.O_NOCTTY | os.O_CLOEXEC)
+        self.resize(cols, rows)
+
+    def resize(self, cols: int, rows: int) -> None:
+        """Tell the programs on it of another window size."""
+        size = struct.pack("HHHH", max(1, min(rows, 10_000)), max(1, min(cols, 10_000)), 0, 0)
+        fcntl.ioctl(self._slave, termios.TIOCSWINSZ, size)
+
+    def prepare(self, argv: Sequence[str], env: Mapping[str, str], cwd: str, mask: int) -> Waiting:
+        """A process in a foreground group of its own that becomes `argv` once it is let go. OSError where it cannot.
+
+        `mask` is the umask it gets.
+        """
+        gate, key = os.pipe()
+        try:
+            pid = os.fork()
+        except OSError:
+            os.close(gate)
+            os.close(key)
+            raise
+        if pid == 0:
+            os.close(key)
+            self._become(gate, argv, env, cwd, mask)
+        os.close(gate)
+        with suppress(OSError):  # the child does the same; whoever is first
+            os.setpgid(pid, pid)
+        with suppress(OSError):
+            os.tcsetpgrp(self._slave, pid)
+        return Waiting(pid, key)
+
+    def _become(self, gate: int, argv: Sequence[str], env: Mapping[str, str], cwd: str, mask: int) -> None:
+        """In the child: wait for the gate, then turn into the command. Never returns."""
+        try:
+            signal.set_wakeup_fd(-1)
+            os.setpgid(0, 0)
+            if os.read(gate, 1) != b"1":
+                os._exit(0)
+            for number in _TO_DEFAULT:
+                signal.signal(number, signal.SIG_DFL)
+            for descriptor in (0, 1, 2):
+                os.dup2(self._slave, descriptor)
+            os.umask(mask)
+            os.chdir(cwd)
+            os.execvpe(argv[0], list(argv), dict(env))
+        except OSError as error:
+            place = error.filename or argv[0]
+            os.write(2, f"opsconsole: cannot run this here: {place}: {error.strerror}\r\n".encode())
+            os._exit(127 if isinstance(error, FileNotFoundError) and place == argv[0] else 126)
+        finally:
+            os._exit(126)
+
+    def read(self) -> bytes:
+        """What was printed since, at most 64 KiB; empty when there is nothing."""
+        try:
+            return os.read(self.master, READ_SIZE)
+        except OSError:
+            return b""
+
+    def type(self, text: bytes) -> int:
+        """Put it before the program as if typed; how many bytes the terminal took."""
+        try:
+            return os.write(self.master, text)
+        except BlockingIOError:
+            return 0
+
+    def interrupt(self, group: int) -> None:
+        """What Ctrl-C does: by the terminal where it listens, since that reaches programs of other users as well."""
+        state = termios.tcgetattr(self._slave)
+        key = state[6][termios.VINTR]
+        if state[3] & termios.ISIG and key != b"\0":
+            self.type(key)
+            return
+        with suppress(OSError):
+            os.killpg(os.tcgetpgrp(self._slave), signal.SIGINT)
+        with suppress(OSError):
+            os.killpg(group, signal.SIGINT)
+
+    def reclaim(self) -> bytes:
+        """After a step: take the terminal back, undo what the step did to it, and mark where its output ends.
+
+        The mark, which is given back, comes out of `read` after all that the step printed: only so is it certain
+        that nothing is still on its way.
+        """
+        os.tcsetpgrp(self._slave, os.getpgrp())
+        with suppress(termios.error):
+            termios.tcflow(self._slave, termios.TCOON)
+            termios.tcsetattr(self._slave, termios.TCSANOW, self._calm)
+            termios.tcflush(self._slave, termios.TCIFLUSH)  # keys typed for the step are not for the next one
+        return b"\0" + secrets.token_hex(16).encode() + b"\0"
+
+    def say(self, text: bytes) -> bool:
+        """Print something ourselves; whether there was room for it."""
+        try:
+            return os.write(self._voice, text) == len(text)
+        except BlockingIOError:
+            return False
+
+
+def started_at(pid: int) -> int | None:
+    """When the process began, in the kernel's ticks since boot, which tells it from a later one of the same number."""
+    try:
+        return int(Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[19])
+    except (OSError, ValueError, IndexError):
+        return None
+
+
+def boot_id() -> str:
+    """The kernel's name for this boot; empty where it has none."""
+    try:
+        return Path("/proc/sys/kernel/random/boot_id").read_text().strip()
+    except OSError:
+        return ""
+
+
+def still_there(group: int, most: int = 10) -> list[list[int | str]]:
+    """What runs in a process group: pairs of pid and name, at most `most`."""
+    try:
+        os.killpg(group, 0)
+    except PermissionError:
+        pass
+    except OSError:
+        return []
+    found: list[list[int | str]] = []
+    for entry in Path("/proc").iterdir():
+        if not entry.name.isdigit():
+            continue
+        try:
+            name, _, rest = (entry / "stat").read_text().partition("(")[2].rpartition(")")
+        except OSError:
+            continue
+        fields = rest.split()
+        if len(fields) > 2 and fields[2] == str(group) and fields[0] != "Z":
+            found.append([int(entry.name), name])
+            if len(found) >= most:
+                break
+    return found
