@@ -28,10 +28,13 @@ class Parts:
     What is costly to import (runbooks, runs) is made at its first use, so that `status` never pays for it.
     """
 
-    def __init__(self, stack: Stack, *, read_only: bool = False, state_folder: Path | None = None) -> None:
+    def __init__(
+        self, stack: Stack, *, read_only: bool = False, state_folder: Path | None = None, world: World | None = None
+    ) -> None:
+        """`world` is that of the discovery which made the stack, so that nothing is connected and asked twice."""
         self.stack = stack
         self.read_only = read_only
-        self.world = World(engine_host=stack.engine.host)
+        self.world = world or World(engine_host=stack.engine.host)
         self.store = Store(stack, self.world.clock)
         self._state_folder = state_folder
         self._library: Library | None = None

@@ -1,1 +1,16 @@
-"""One module a command; output formats; exit codes in one place."""
+"""One module a command; output formats; exit codes in one place.
+
+Each command's module has `add_arguments(parser)` and `main(args) -> int`, and is imported only when it is chosen.
+Besides its own, `args` has the options that every command takes: `stack` (a Path or None), `read_only`, `no_color`.
+"""
+
+from __future__ import annotations
+
+COMMANDS = {
+    "status": ("opsconsole.cli.status", "look once at everything and say what is wrong; changes nothing"),
+    "check": ("opsconsole.cli.check", "one check or a few, for scripts and health checks"),
+    "run": ("opsconsole.cli.run", "run a runbook in plain lines, step by step"),
+    "runs": ("opsconsole.cli.runs", "what has been run; take up an open run; reports"),
+    "demo": ("opsconsole.cli.demo", "a small shop of real processes, with real faults to find and repair"),
+}
+"""Name of a command -> its module, and what it does in one line."""

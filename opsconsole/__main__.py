@@ -1,0 +1,88 @@
+"""The entry point: finds the command, runs it, and sees to it that whatever happens ends in one line and a code."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Sequence
+from io import TextIOWrapper
+from typing import TYPE_CHECKING
+
+from opsconsole.cli.arguments import parsed
+
+if TYPE_CHECKING:
+    import argparse
+
+_TROUBLE = 3  # cli/exits.py gives the codes their names; here every import counts
+_INTERRUPTED = 130
+_CLOSED_PIPE = 141  # 128 and SIGPIPE, as shells count it
+_SYSTEMD_FAILS = 255  # the one code by which an ExecCondition= fails its unit: 1 to 254 skip it (systemd.service(5))
+
+
+def main(words: Sequence[str] | None = None) -> int:
+    """Run the command that `words` (None: those of the process) ask for; its exit code. Raises nothing."""
+    words = sys.argv[1:] if words is None else words
+    code = _whatever_happens(words)
+    return _SYSTEMD_FAILS if code == _TROUBLE and "check" in words and "--systemd" in words else code
+
+
+def _whatever_happens(words: Sequence[str]) -> int:
+    try:
+        if isinstance(sys.stdout, TextIOWrapper):
+            sys.stdout.reconfigure(errors="replace")  # a sign that the terminal lacks is no reason to say nothing
+        code = _run(words)
+        if sys.stdout is not None:
+            sys.stdout.flush()
+        return code
+    except SystemExit as leaving:
+        return leaving.code if isinstance(leaving.code, int) else 0
+    except KeyboardInterrupt:
+        return _INTERRUPTED
+    except BrokenPipeError:
+        from opsconsole.cli.output import drop_stdout
+
+        drop_stdout()
+        return _CLOSED_PIPE
+    except Exception as fault:
+        return _failed(fault)
+
+
+def _run(words: Sequence[str]) -> int:
+    args = parsed(words)
+    if args.no_color:
+        os.environ["NO_COLOR"] = "1"  # the console's libraries and the pagers and steps below us go by it
+    return int(args.main(args)) if args.command else _console(args)
+
+
+def _console(args: argparse.Namespace) -> int:
+    """The console on the stack file; without one it opens first, and discovery fills it."""
+    if not (sys.stdin and sys.stdin.isatty() and sys.stdout and sys.stdout.isatty()):
+        print("opsconsole: the console needs a terminal; `opsconsole status` works without one", file=sys.stderr)
+        return _TROUBLE
+    from opsconsole.cli.parts import discovered, parts_from, stack_file
+    from opsconsole.tui.app import run_console
+
+    return run_console(parts_from(args) if stack_file(args) else lambda: discovered(args))
+
+
+def _failed(fault: Exception) -> int:
+    """Say on stderr what went wrong, without a traceback unless somebody asked for it."""
+    from opsconsole.model.text import one_line
+    from opsconsole.model.trouble import TroubleError
+
+    if os.environ.get("OPSCONSOLE_DEBUG"):
+        import traceback
+
+        traceback.print_exception(fault)
+    elif isinstance(fault, TroubleError):
+        for trouble in fault.troubles:
+            print(f"opsconsole: {one_line(str(trouble), 500)}", file=sys.stderr)
+    else:
+        what = one_line(f"{type(fault).__name__}: {fault}", 300)
+        hint = "run again with OPSCONSOLE_DEBUG=1 for the trace"
+        print(f"opsconsole: internal error: {what}; {hint}", file=sys.stderr)
+    return _TROUBLE
+
+
+if __name__ == "__main__":
+    sys.exit(main())
