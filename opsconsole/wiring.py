@@ -6,15 +6,15 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from opsconsole.model.run import RunState
-from opsconsole.model.runbook import Runbook
 from opsconsole.model.snapshot import Snapshot
 from opsconsole.model.stack import Stack
 from opsconsole.probes.base import World
 from opsconsole.watch.collector import Collector, look_once
 from opsconsole.watch.store import Store
 
-if TYPE_CHECKING:
+if TYPE_CHECKING:  # what only names types is not worth the milliseconds that `status` would pay for it
+    from opsconsole.model.run import RunState
+    from opsconsole.model.runbook import Runbook
     from opsconsole.run.folder import RunSummary
     from opsconsole.run.operator import Operator
     from opsconsole.run.session import Session
