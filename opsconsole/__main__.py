@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import sys
 from collections.abc import Sequence
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
 _TROUBLE = 3  # cli/exits.py gives the codes their names; here every import counts
 _INTERRUPTED = 130
 _CLOSED_PIPE = 141  # 128 and SIGPIPE, as shells count it
+_BRIEF = ("status", "check")  # over before garbage could matter
 _SYSTEMD_FAILS = 255  # the one code by which an ExecCondition= fails its unit: 1 to 254 skip it (systemd.service(5))
 
 
@@ -48,20 +50,27 @@ def _whatever_happens(words: Sequence[str]) -> int:
 
 
 def _run(words: Sequence[str]) -> int:
+    gc.disable()  # what imports make lives as long as we do; searching it for garbage is a tenth of the start
     args = parsed(words)
     if args.no_color:
         os.environ["NO_COLOR"] = "1"  # the console's libraries and the pagers and steps below us go by it
-    return int(args.main(args)) if args.command else _console(args)
+    if not args.command:
+        return _console(args)
+    if args.command not in _BRIEF:
+        gc.enable()
+    return int(args.main(args))
 
 
 def _console(args: argparse.Namespace) -> int:
     """The console on the stack file; without one it opens first, and discovery fills it."""
     if not (sys.stdin and sys.stdin.isatty() and sys.stdout and sys.stdout.isatty()):
-        print("opsconsole: the console needs a terminal; `opsconsole status` works without one", file=sys.stderr)
+        _complain("the console needs a terminal; `opsconsole status` works without one")
         return _TROUBLE
     from opsconsole.cli.parts import discovered, parts_from, stack_file
     from opsconsole.tui.app import run_console
 
+    gc.freeze()
+    gc.enable()
     return run_console(parts_from(args) if stack_file(args) else lambda: discovered(args))
 
 
@@ -76,12 +85,18 @@ def _failed(fault: Exception) -> int:
         traceback.print_exception(fault)
     elif isinstance(fault, TroubleError):
         for trouble in fault.troubles:
-            print(f"opsconsole: {one_line(str(trouble), 500)}", file=sys.stderr)
+            _complain(one_line(str(trouble), 500))
     else:
         what = one_line(f"{type(fault).__name__}: {fault}", 300)
-        hint = "run again with OPSCONSOLE_DEBUG=1 for the trace"
-        print(f"opsconsole: internal error: {what}; {hint}", file=sys.stderr)
+        _complain(f"internal error: {what}; run again with OPSCONSOLE_DEBUG=1 for the trace")
     return _TROUBLE
+
+
+def _complain(line: str) -> None:
+    try:
+        print(f"opsconsole: {line}", file=sys.stderr)
+    except OSError:
+        return  # nobody listens any more; the code still tells
 
 
 if __name__ == "__main__":
