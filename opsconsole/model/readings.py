@@ -45,7 +45,9 @@ class ContainerReading:
 
     `state` is the engine's word (created, running, paused, restarting, removing, exited, dead); `health` is
     healthy, unhealthy, starting or None without a health check; `restarts` counts policy restarts only;
-    `oom_killed` is any process of it since its last start.
+    `oom_killed` is any process of it, since its last start or in the last ten minutes, and `oom_at` when that was
+    (only known while the engine's events are followed). `exit_code` is None while it runs. `addresses` are its
+    own on its networks. `memory_limit` is None where none is set.
     """
 
     id: str
@@ -62,6 +64,8 @@ class ContainerReading:
     health: str | None = None
     labels: dict[str, str] = field(default_factory=dict, hash=False)
     addresses: tuple[str, ...] = ()
+    memory_limit: int | None = None
+    oom_at: float | None = None
 
 
 @dataclass(frozen=True, slots=True)

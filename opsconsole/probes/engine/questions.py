@@ -1,0 +1,78 @@
+"""What is asked of the engine, one function a question. All may raise EngineError."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from collections.abc import AsyncIterator, Iterable
+from contextlib import asynccontextmanager
+
+from opsconsole.model.readings import ContainerReading, EngineReading, MemoryReading
+from opsconsole.model.sample import Problem, ProblemKind
+from opsconsole.model.text import one_line
+from opsconsole.probes.engine import describe
+from opsconsole.probes.engine.client import MOST_CONNECTIONS, Client
+from opsconsole.probes.engine.endpoint import EngineError
+
+LONGEST_EVENT = 1 << 20
+"""Bytes of one line of the event stream; a container's labels are all in it."""
+
+
+async def all_containers(client: Client) -> list[ContainerReading]:
+    """Every container there is, running or not. The list alone lacks pid, times and exit codes."""
+    listed = await client.get("/containers/json", all="1") or []
+    described = await describe_some(client, [str(one["Id"]) for one in listed])
+    return [reading for reading in described.values() if reading]
+
+
+async def describe_some(client: Client, ids: Iterable[str]) -> dict[str, ContainerReading | None]:
+    """Each of `ids` as it is now, None for those that are gone."""
+    left = iter(wanted := list(ids))
+    described: dict[str, ContainerReading | None] = {}
+
+    async def work() -> None:
+        for id in left:
+            raw = await client.get(f"/containers/{id}/json")
+            described[id] = describe.container(raw) if raw else None
+
+    workers = [work() for _ in range(min(MOST_CONNECTIONS, len(wanted)))]
+    for outcome in await asyncio.gather(*workers, return_exceptions=True):
+        if isinstance(outcome, BaseException):
+            raise outcome
+    return described
+
+
+async def version(client: Client) -> EngineReading:
+    """What the engine is."""
+    told = await client.get("/version") or {}
+    return EngineReading(one_line(str(told.get("Version") or "?")), one_line(str(told.get("ApiVersion") or "?")))
+
+
+async def memory(client: Client, container: ContainerReading) -> MemoryReading | Problem:
+    """A container's memory by the API; NO_TOOL where its engine counts none."""
+    raw = await client.get(f"/containers/{container.id}/stats", **{"stream": "false", "one-shot": "true"})
+    if raw is None:
+        return Problem(ProblemKind.GONE, f"container {container.name} is gone")
+    reading = describe.memory(raw, container.memory_limit)
+    return reading or Problem(ProblemKind.NO_TOOL, "n/a: no memory cgroup")
+
+
+@asynccontextmanager
+async def events(client: Client, since: float | None) -> AsyncIterator[AsyncIterator[describe.Event]]:
+    """The event stream: once entered, nothing that happens is missed. `since` repeats what came after that time."""
+    query = {"filters": json.dumps(describe.EVENTS)}
+    if since is not None:
+        query["since"] = f"{since:.9f}"
+    async with client.stream("GET", "/events", query) as response:
+        yield _parsed(response.aiter_stream())
+
+
+async def _parsed(pieces: AsyncIterator[bytes]) -> AsyncIterator[describe.Event]:
+    rest = b""
+    async for piece in pieces:
+        *lines, rest = (rest + piece).split(b"\n")
+        if len(rest) > LONGEST_EVENT:
+            raise EngineError(ProblemKind.UNREADABLE, "the engine's events are not what they should be")
+        for line in lines:
+            if line.strip() and (event := describe.event(line)):
+                yield event
