@@ -134,13 +134,16 @@ class Collector:
 
     async def _follow_events(self) -> None:
         engine = self._world.engine
-        engine.on_change(self._engine_event)
-        while True:
-            try:
-                await engine.follow()
-                return
-            except Exception:  # without events the same is read by asking, only later and at a higher price
-                await asyncio.sleep(_FOLLOW_AGAIN)
+        hear_no_more = engine.on_change(self._engine_event)
+        try:
+            while True:
+                try:
+                    await engine.follow()
+                    return
+                except Exception:  # without events the same is read by asking, only later and at a higher price
+                    await asyncio.sleep(_FOLLOW_AGAIN)
+        finally:
+            hear_no_more()
 
     def _engine_event(self, name: str) -> None:
         for turn in self._turns:

@@ -242,8 +242,9 @@ async def test_what_on_change_raises_ends_it(toys, world):
     assert isinstance(caught.value.exceptions[0], ValueError)
 
 
-async def test_when_it_ends_its_probes_are_closed(toys, world):
+async def test_when_it_ends_its_probes_are_closed_and_it_hears_no_more_events(toys, world):
     toys["memory"]
     async with watching(world, check("m", MEMORY)):
-        await wait_for("a look", lambda: toys["memory"].reads)
+        await wait_for("a look", lambda: toys["memory"].reads and world.engine.callbacks)
     assert toys["memory"].closed == 1
+    assert not world.engine.callbacks

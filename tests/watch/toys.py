@@ -63,8 +63,9 @@ class ToyEngine:
         self.callbacks: list[Callable[[str], None]] = []
         self.following = 0
 
-    def on_change(self, callback: Callable[[str], None]) -> None:
+    def on_change(self, callback: Callable[[str], None]) -> Callable[[], None]:
         self.callbacks.append(callback)
+        return lambda: self.callbacks.remove(callback)
 
     async def follow(self) -> None:
         self.following += 1
