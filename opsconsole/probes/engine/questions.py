@@ -51,8 +51,8 @@ async def version(client: Client) -> EngineReading:
 async def memory(client: Client, container: ContainerReading) -> MemoryReading | Problem:
     """A container's memory by the API; NO_TOOL where its engine counts none."""
     raw = await client.get(f"/containers/{container.id}/stats", **{"stream": "false", "one-shot": "true"})
-    if raw is None:
-        return Problem(ProblemKind.GONE, f"container {container.name} is gone")
+    if raw is None or raw.get("read") == describe.NEVER:
+        return Problem(ProblemKind.GONE, f"container {container.name} is not running")
     reading = describe.memory(raw, container.memory_limit)
     return reading or Problem(ProblemKind.NO_TOOL, "n/a: no memory cgroup")
 

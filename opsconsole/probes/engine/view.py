@@ -103,9 +103,11 @@ class Engine:
     async def memory(self, container: ContainerReading, timeout: float = 2.0) -> MemoryReading | Problem:
         """A container's memory by the API. Costs the engine much and takes up to two seconds: the last resort."""
         self._enter()
-        return await self._within(
-            timeout, f"the engine's figures of {container.name}", lambda: questions.memory(self._opened(), container)
-        )
+        what = f"the engine's figures of {container.name}"
+        seen = await self._within(timeout, what, lambda: questions.memory(self._opened(), container))
+        if isinstance(seen, Problem) and seen.kind is ProblemKind.TIMEOUT:
+            return Problem(ProblemKind.NO_TOOL, seen.reason)
+        return seen
 
     async def exec(
         self, name: str, argv: Sequence[str], timeout: float = 5.0, most: int = 1 << 20
