@@ -98,7 +98,11 @@ QueueKind = Literal["celery", "dramatiq", "rq", "list", "stream"]
 
 @dataclass(frozen=True, slots=True)
 class Queue:
-    """One queue. `oldest` is the age of its first message; with `oldest_at_least` it is a lower bound only."""
+    """One queue. `oldest` is the age of its first message; with `oldest_at_least` it is a lower bound only.
+
+    Of queues that store no time the first look knows no age (None); 0 at least means that the queue has moved since
+    the last look. With `waiting_at_least` more may be waiting than were counted.
+    """
 
     name: str
     waiting: int
@@ -106,6 +110,7 @@ class Queue:
     oldest_at_least: bool = False
     delayed: int | None = None
     dead: int | None = None
+    waiting_at_least: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -24,11 +24,15 @@ class Target:
 
 
 class ProblemKind(Enum):
-    """Why nothing could be read. The first three mean that the thing itself is not there for anybody."""
+    """Why nothing could be read. The first four mean that the thing itself is not there for anybody.
+
+    GARBLED: something answers, but what it says is of no use to any client (no HTTP, an expired certificate).
+    """
 
     REFUSED = "refused"
     TIMEOUT = "timed out"
     GONE = "gone"
+    GARBLED = "not understood"
     DENIED = "no permission"
     NO_TOOL = "nothing to look with"
     UNREADABLE = "unreadable"
@@ -36,7 +40,7 @@ class ProblemKind(Enum):
     @property
     def level(self) -> Level:
         """DOWN where the world said no; UNKNOWN where only our own sight failed."""
-        down = (ProblemKind.REFUSED, ProblemKind.TIMEOUT, ProblemKind.GONE)
+        down = (ProblemKind.REFUSED, ProblemKind.TIMEOUT, ProblemKind.GONE, ProblemKind.GARBLED)
         return Level.DOWN if self in down else Level.UNKNOWN
 
 
