@@ -7,7 +7,7 @@ from enum import Enum
 from typing import Any, TypeAlias
 
 from opsconsole.model.check import Finding
-from opsconsole.model.runbook import Command, Runbook, Step
+from opsconsole.model.runbook import Command, Risk, Runbook, Step
 from opsconsole.model.verdict import Level
 
 
@@ -87,13 +87,17 @@ class StepState:
 
 @dataclass(frozen=True, slots=True)
 class OpsCheck:
-    """One full round of a stack's checks, kept: `label` says around which step; `levels` by check name."""
+    """One full round of a stack's checks, kept: `label` says around which step; `levels` by check name.
+
+    `problem` says in one line why there was none; `levels` is empty then.
+    """
 
     at: float
     label: str
     level: Level
     levels: dict[str, Level] = field(hash=False)
     findings: tuple[Finding, ...] = ()
+    problem: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,7 +123,7 @@ class RunState:
     `current` is the place in `steps` (from 0) where the run stands; `came_from` the place it returns to when the
     current step is through, after a detour such as an undo. `waiting` is one line on what the run itself is
     waiting for, empty where it waits for a person or a step. `seq` is the journal's last entry. `why_ended` is
-    what was said at the end.
+    what was said at the end. `unchecked` is the worst that has been run since the last OPS-check, None for nothing.
     """
 
     id: str
@@ -140,6 +144,7 @@ class RunState:
     waiting: str = ""
     seq: int = 0
     why_ended: str = ""
+    unchecked: Risk | None = None
 
 
 # --- what a run asks a person, and what the person may answer -----------------------------------------------

@@ -77,7 +77,10 @@ Confirm = Literal["no", "yes", "type"]
 
 @dataclass(frozen=True, slots=True)
 class Options:
-    """What a step's author said of it in the info string. None is *not said*. Times in seconds."""
+    """What a step's author said of it in the info string. None is *not said*. Times in seconds.
+
+    `on_demand` is Runme's `excludeFromRunAll`: the step is only done when somebody goes there.
+    """
 
     confirm: Confirm | None = None
     timeout: float | None = None
@@ -93,6 +96,7 @@ class Options:
     when: str | None = None
     interactive: bool = False
     background: bool = False
+    on_demand: bool = False
     interpreter: str | None = None
     cwd: str | None = None
     container: str | None = None

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
@@ -23,24 +24,33 @@ class NotDone(Exception):
 
 
 class Link:
-    """A connection with one holder. `events` are what it says unasked; None there means that it is gone."""
+    """A connection with one holder.
 
-    def __init__(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        self.events: asyncio.Queue[dict[str, Any] | None] = asyncio.Queue()
+    `on_event` gets what it says unasked, in order and always before the answer to what was asked later; None means
+    that it is gone.
+    """
+
+    def __init__(
+        self,
+        reader: asyncio.StreamReader,
+        writer: asyncio.StreamWriter,
+        on_event: Callable[[dict[str, Any] | None], None],
+    ) -> None:
+        self._on_event = on_event
         self._writer = writer
         self._answers: dict[int, asyncio.Future[dict[str, Any]]] = {}
         self._count = 0
         self._listening = asyncio.create_task(self._listen(reader))
 
     @classmethod
-    async def open(cls, folder: Path) -> Link:
+    async def open(cls, folder: Path, on_event: Callable[[dict[str, Any] | None], None]) -> Link:
         """A connection with the holder of the run in `folder`. HolderGone where there is none."""
         try:
             with wire.meeting_place(folder) as path:
                 reader, writer = await asyncio.open_unix_connection(path, limit=wire.LINE_LIMIT)
         except OSError:
             raise HolderGone from None
-        return cls(reader, writer)
+        return cls(reader, writer, on_event)
 
     async def ask(self, do: str, **fields: Any) -> dict[str, Any]:
         """The holder's answer. NotDone where it refused, HolderGone where it died before it answered."""
@@ -69,13 +79,13 @@ class Link:
             while line := await reader.readline():
                 message = wire.decode(line)
                 if "event" in message:
-                    self.events.put_nowait(message)
+                    self._on_event(message)
                 elif (answer := self._answers.get(message.get("id", 0))) and not answer.done():
                     answer.set_result(message)
-        self.events.put_nowait(None)
         for answer in self._answers.values():
             if not answer.done():
                 answer.set_exception(HolderGone())
+        self._on_event(None)
 
     async def close(self) -> None:
         """Hang up. What runs goes on."""

@@ -92,6 +92,7 @@ class Terminal:
 
     def _become(self, gate: int, argv: Sequence[str], env: Mapping[str, str], cwd: str, mask: int) -> None:
         """In the child: wait for the gate, then turn into the command. Never returns."""
+        missing = argv[0]
         try:
             signal.set_wakeup_fd(-1)
             os.setpgid(0, 0)
@@ -102,12 +103,13 @@ class Terminal:
             for descriptor in (0, 1, 2):
                 os.dup2(self._slave, descriptor)
             os.umask(mask)
+            missing = cwd
             os.chdir(cwd)
+            missing = argv[0]
             os.execvpe(argv[0], list(argv), dict(env))
         except OSError as error:
-            place = error.filename or argv[0]
-            os.write(2, f"opsconsole: cannot run this here: {place}: {error.strerror}\r\n".encode())
-            os._exit(127 if isinstance(error, FileNotFoundError) and place == argv[0] else 126)
+            os.write(2, f"opsconsole: cannot run this here: {missing}: {error.strerror}\r\n".encode())
+            os._exit(127 if isinstance(error, FileNotFoundError) and missing == argv[0] else 126)
         finally:
             os._exit(126)
 
@@ -159,9 +161,13 @@ class Terminal:
 
 
 def started_at(pid: int) -> int | None:
-    """When the process began, in the kernel's ticks since boot, which tells it from a later one of the same number."""
+    """When the process began, in the kernel's ticks since boot; None where there is none, or only its remains.
+
+    The time tells it from a later one of the same number.
+    """
     try:
-        return int(Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[19])
+        fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+        return None if fields[0] in "ZX" else int(fields[19])
     except (OSError, ValueError, IndexError):
         return None
 

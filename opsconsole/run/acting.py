@@ -1,0 +1,218 @@
+"""What is done about each move of a run: ask, start, follow, judge, look."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from typing import TYPE_CHECKING, Any
+
+from opsconsole.model.run import (
+    Answer,
+    AskInput,
+    AskTick,
+    Back,
+    Edit,
+    Leave,
+    OpsCheck,
+    Retry,
+    Skip,
+    Stop,
+    Value,
+    Yes,
+)
+from opsconsole.model.text import one_line
+from opsconsole.model.verdict import Level
+from opsconsole.run import folder as folders
+from opsconsole.run import moves, questions
+from opsconsole.run.core import on_demand, ops_check_data
+from opsconsole.run.going import make_ready, refusal, start_part, where_words
+from opsconsole.run.kinds import Kind
+from opsconsole.run.printed import Printed
+from opsconsole.run.proving import judge_ended
+
+if TYPE_CHECKING:
+    from opsconsole.run.session import Session
+
+LOOK_WITHIN = 60.0
+"""Seconds that an OPS-check may take at most; its probes have time-outs of their own that are far shorter."""
+
+
+async def act(run: Session, move: moves.Move) -> None:
+    """Do what `move` says; the run's state has moved on when this returns, unless it is to be tried again."""
+    await _ACTS[type(move)](run, move)
+
+
+async def _take_ops_check(run: Session, move: moves.TakeOpsCheck) -> None:
+    run.waiting_for(f"OPS-check {move.label}")
+    try:
+        check = await look(run, move.label)
+    finally:
+        run.waiting_for("")
+    await run.append(Kind.OPS_CHECK, ops_check_data(check))
+
+
+async def look(run: Session, label: str) -> OpsCheck:
+    """An OPS-check as the run keeps it. That there could be none is part of the record, and never ends the run."""
+    try:
+        async with asyncio.timeout(LOOK_WITHIN):
+            seen = await run.ops_check()
+    except Exception as error:  # whatever a probe does, the run goes on and says that it was not verified
+        words = one_line(str(error)) or type(error).__name__
+        return OpsCheck(0.0, label, Level.UNKNOWN, {}, problem=f"no OPS-check: {words}")
+    levels = {name: standing.level for name, standing in seen.standings.items()}
+    return OpsCheck(seen.at, label, seen.level, levels, seen.findings)
+
+
+async def _confirm(run: Session, move: moves.Confirm) -> None:
+    filled = await make_ready(run, move.step, move.part)
+    if filled.ready is None:
+        await _settle(run, move.step, move.part, filled.instead)
+        return
+    refused = refusal(run, move.step, move.part, filled.ready)
+    where = where_words(run, move.step, filled.ready)
+    question = questions.ask_confirm(run.state, move.step, move.part, filled.ready, where, refused)
+    answer = await run.ask(question)
+    if isinstance(answer, Yes):
+        typed_right = question.mode != "type" or answer.typed.strip() == question.target
+        if typed_right and not question.refused:
+            await start_part(run, move.step, move.part, filled.ready)
+        return
+    await _settle(run, move.step, move.part, answer, how="refused" if question.refused else "stopped")
+
+
+async def _tick(run: Session, move: moves.Tick) -> None:
+    answer = await run.ask(AskTick(move.step))
+    if isinstance(answer, Yes):
+        await run.append(Kind.TICKED, {**about(run, move.step, 0), "note": one_line(answer.note, 2000)})
+        return
+    await _settle(run, move.step, 0, answer)
+
+
+async def _decide(run: Session, move: moves.Decide) -> None:
+    step = run.state.steps[move.step].step
+    links = dict(step.choices)
+    answer = await run.ask(AskInput(step.name, "Which way?", choices=tuple(links)))
+    if not isinstance(answer, Value):
+        await _settle(run, move.step, 0, answer)
+        return
+    if answer.text not in links:
+        return
+    await run.append(Kind.TICKED, {**about(run, move.step, 0), "note": answer.text})
+    target = moves.section_start(run.state, links[answer.text])
+    if target is not None:
+        await run.append(Kind.WENT, {"step": target, "back_to": None, "why": answer.text})
+
+
+async def _follow(run: Session, move: moves.Follow) -> None:
+    """Show what the part prints until it is no longer this attempt that runs."""
+    part = run.state.steps[move.step].parts[move.part]
+    printed = Printed(run.folder / folders.OUTPUT / (part.output or ""))
+    while True:
+        run.news.clear()
+        over = moves.next_move(run.state) != move
+        while text := printed.more():
+            run.operator.output(text)
+            await asyncio.sleep(0)
+        if over:
+            return
+        await run.until(run.news.is_set)
+
+
+async def _judge(run: Session, move: moves.Judge) -> None:
+    data = await judge_ended(run, move.step, move.part)
+    if data is not None:
+        await run.append(Kind.JUDGED, {**about(run, move.step, move.part), **data})
+
+
+async def _failed(run: Session, move: moves.Failed) -> None:
+    answer = await run.ask(questions.ask_failed(run.state, move.step, move.part))
+    await _settle(run, move.step, move.part, answer, how="failed")
+
+
+async def _unknown(run: Session, move: moves.Unknown) -> None:
+    answer = await run.ask(questions.ask_unknown(run.state, move.step, move.part))
+    if isinstance(answer, Yes):
+        await run.append(Kind.MARKED, {**about(run, move.step, move.part), "note": one_line(answer.note, 2000)})
+        return
+    await _settle(run, move.step, move.part, answer, how="failed")
+
+
+async def _pass_over(run: Session, move: moves.PassOver) -> None:
+    reason = f"{run.state.steps[move.step].parts[move.part].reason}; the runbook says to go on"
+    await run.append(Kind.SKIPPED, {**about(run, move.step, move.part), "reason": reason})
+
+
+async def _go_to(run: Session, move: moves.GoTo) -> None:
+    await run.append(Kind.WENT, {"step": move.step, "back_to": None, "why": "the runbook says so after a failure"})
+
+
+async def _give_up(run: Session, move: moves.GiveUp) -> None:
+    reason = f"{run.state.steps[move.step].parts[move.part].reason}; the runbook says to stop"
+    await run.append(Kind.CLOSED, {"how": "failed", "reason": reason})
+
+
+async def _end(run: Session, move: moves.End) -> None:
+    answer = await run.ask(questions.ask_end(run.state))
+    if isinstance(answer, Yes):
+        await run.append(Kind.CLOSED, {"how": "done", "reason": one_line(answer.note, 2000)})
+        return
+    await _settle(run, None, 0, answer)
+
+
+async def _over(run: Session, move: moves.Over) -> None:
+    return
+
+
+def about(run: Session, step: int, part: int) -> dict[str, Any]:
+    """What every entry about a part says of it."""
+    return {"step": step, "part": part, "name": run.state.steps[step].step.name}
+
+
+async def _settle(run: Session, step: int | None, part: int, answer: Answer | None, how: str = "stopped") -> None:
+    """The answers that mean the same wherever they are given. One without leads to the question again."""
+    match answer:
+        case Leave():
+            run.leaving = True
+        case Stop(reason):
+            await run.append(Kind.CLOSED, {"how": how, "reason": one_line(reason, 2000)})
+        case Back(target) if 0 <= target < len(run.state.steps):
+            detour = step is not None and target != step and on_demand(run.state.runbook, run.state.steps[target].step)
+            await run.append(Kind.WENT, {"step": target, "back_to": step if detour else None, "why": "the operator"})
+        case Skip(reason) if step is not None:
+            words = one_line(reason, 2000) or "no reason given"
+            await run.append(Kind.SKIPPED, {**about(run, step, part), "reason": words})
+        case Edit(text) if step is not None:
+            await _edit(run, step, part, text)
+        case Retry() if step is not None and run.state.steps[step].parts[part].attempt:
+            await run.append(Kind.RETRIED, about(run, step, part))
+        case _:
+            return
+
+
+async def _edit(run: Session, step: int, part: int, text: str) -> None:
+    from opsconsole.runbook.risk import assess, overall
+
+    if run.state.steps[step].step.kind != "command" or not text.strip():
+        return
+    commands = assess(text)
+    risk = overall(commands)
+    why = next((command.why for command in commands if command.risk is risk), "")
+    data = {"text": text, "before": run.state.steps[step].parts[part].command.text, "risk": int(risk), "why": why}
+    await run.append(Kind.EDITED, {**about(run, step, part), **data})
+
+
+_ACTS: dict[type, Callable[..., Awaitable[None]]] = {
+    moves.TakeOpsCheck: _take_ops_check,
+    moves.Confirm: _confirm,
+    moves.Tick: _tick,
+    moves.Decide: _decide,
+    moves.Follow: _follow,
+    moves.Judge: _judge,
+    moves.Failed: _failed,
+    moves.PassOver: _pass_over,
+    moves.GoTo: _go_to,
+    moves.GiveUp: _give_up,
+    moves.Unknown: _unknown,
+    moves.End: _end,
+    moves.Over: _over,
+}

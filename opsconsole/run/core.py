@@ -1,0 +1,282 @@
+"""What a run is, as pure functions: its state is the fold of its journal, and the state says what comes next.
+
+`begin` makes the state of the journal's first entry, `apply` takes each later one in; moves.py says what to do about
+the state. Nothing here reads a clock, a file or a screen.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import replace
+from typing import Any
+
+from opsconsole.model.check import Finding
+from opsconsole.model.run import Entry, OpsCheck, PartState, Progress, RunState, StepState
+from opsconsole.model.runbook import Command, Risk, Runbook, Step
+from opsconsole.model.verdict import Level
+from opsconsole.run.kinds import Kind
+
+
+def parts_of(step: Step) -> tuple[Command, ...]:
+    """What of a step is confirmed and run on its own: its commands one by one where any changes something.
+
+    Where the author raised the step's risk above all of its commands, each of them has that risk.
+    """
+    whole = Command(step.text, step.risk, _worst_reason(step), conditional=any(c.conditional for c in step.commands))
+    if step.kind != "command":
+        return (replace(whole, risk=Risk.READ, why=""),)
+    if len(step.commands) < 2 or not step.risk.changes:
+        caption = step.commands[0].caption if len(step.commands) == 1 else ""
+        return (replace(whole, caption=caption),)
+    raised = step.risk > max(command.risk for command in step.commands)
+    if not raised:
+        return step.commands
+    return tuple(replace(command, risk=step.risk, why="its author says so") for command in step.commands)
+
+
+def _worst_reason(step: Step) -> str:
+    worst = max(step.commands, key=lambda command: command.risk, default=None)
+    if worst is None or worst.risk != step.risk:
+        return "its author says so" if worst else ""
+    return worst.why
+
+
+def on_demand(runbook: Runbook, step: Step) -> bool:
+    """Whether a step is only done when somebody goes there: one that takes another back, or is kept out of a run."""
+    undoes = {other.options.undo for other in runbook.steps if other.options.undo}
+    return step.name in undoes or step.options.on_demand
+
+
+def begin(entry: Entry, runbook: Runbook) -> RunState:
+    """The state of a run of which only the first entry is there."""
+    data = entry.data
+    steps = tuple(StepState(step, tuple(PartState(command) for command in parts_of(step))) for step in runbook.todo)
+    first = next((place for place, state in enumerate(steps) if not on_demand(runbook, state.step)), len(steps))
+    return RunState(
+        id=data["id"],
+        runbook=runbook,
+        stack=data["stack"],
+        host=data["host"],
+        user=data["user"],
+        reason=data["reason"],
+        started=entry.at,
+        steps=steps,
+        current=first,
+        seq=entry.seq,
+    )
+
+
+def fold(entries: Iterable[Entry], runbook: Runbook) -> RunState:
+    """The state after all of `entries`, of which the first must have begun the run."""
+    rest = iter(entries)
+    state = begin(next(rest), runbook)
+    for entry in rest:
+        state = apply(state, entry)
+    return state
+
+
+def apply(state: RunState, entry: Entry) -> RunState:
+    """The state after one more entry. An entry about a part that the runbook does not have changes nothing."""
+    state = replace(state, seq=entry.seq)
+    change_run = _ON_RUN.get(entry.kind)
+    if change_run is not None:
+        return change_run(state, entry)
+    change_part = _ON_PART.get(entry.kind)
+    place = _place(state, entry.data)
+    if change_part is None or place is None:
+        return state
+    step, part = place
+    before = state.steps[step].parts[part]
+    if entry.kind in (Kind.STARTED, Kind.LOST):
+        state = replace(state, unchecked=max(state.unchecked or Risk.READ, before.command.risk))
+    return _put(state, step, part, change_part(before, entry))
+
+
+def _place(state: RunState, data: Mapping[str, Any]) -> tuple[int, int] | None:
+    step, part = data.get("step", -1), data.get("part", -1)
+    if 0 <= step < len(state.steps) and 0 <= part < len(state.steps[step].parts):
+        return step, part
+    return None
+
+
+def _put(state: RunState, step: int, part: int, now: PartState) -> RunState:
+    steps, parts = list(state.steps), list(state.steps[step].parts)
+    parts[part] = now
+    steps[step] = replace(steps[step], parts=tuple(parts))
+    moved = replace(state, steps=tuple(steps), current=step)
+    return _returned(moved) if steps[step].progress in (Progress.DONE, Progress.SKIPPED) else moved
+
+
+def _returned(state: RunState) -> RunState:
+    """A detour is over when its step is: back to where it was begun, once the step has been judged."""
+    judged = all(part.judged for part in state.steps[state.current].parts)
+    if state.came_from is None or not judged:
+        return state
+    return replace(state, current=state.came_from, came_from=None)
+
+
+# --- entries about a part --------------------------------------------------------------------------------------
+
+
+def _started(part: PartState, entry: Entry) -> PartState:
+    data = entry.data
+    return replace(
+        part,
+        progress=Progress.RUNNING,
+        attempt=data["attempt"],
+        started=entry.at,
+        ended=None,
+        exit=None,
+        output=data["output"],
+        text=data["text"],
+        judged=False,
+        reason="",
+        note="",
+        seconds=None,
+        interrupted=False,
+        timed_out=False,
+    )
+
+
+def _ended(part: PartState, entry: Entry) -> PartState:
+    """Done or failed by the exit code alone, until it is judged by all that the step asks for."""
+    data = entry.data
+    return replace(
+        part,
+        progress=Progress.FAILED if data["exit"] else Progress.DONE,
+        exit=data["exit"],
+        ended=entry.at,
+        seconds=data.get("seconds"),
+        interrupted=bool(data.get("interrupted")),
+        timed_out=bool(data.get("timed_out")),
+        judged=False,
+    )
+
+
+def _judged(part: PartState, entry: Entry) -> PartState:
+    data = entry.data
+    progress = Progress.DONE if data["ok"] else Progress.FAILED
+    return replace(part, progress=progress, judged=True, reason=data.get("reason", ""), note=data.get("note", ""))
+
+
+def _lost(part: PartState, entry: Entry) -> PartState:
+    return replace(part, progress=Progress.OUTCOME_UNKNOWN, judged=True, reason=entry.data.get("reason", ""))
+
+
+def _skipped(part: PartState, entry: Entry) -> PartState:
+    return replace(part, progress=Progress.SKIPPED, judged=True, note=entry.data.get("reason", ""))
+
+
+def _settled(part: PartState, entry: Entry) -> PartState:
+    note = entry.data.get("note", "")
+    return replace(part, progress=Progress.DONE, judged=True, note=note, ended=entry.at)
+
+
+def _edited(part: PartState, entry: Entry) -> PartState:
+    data = entry.data
+    command = replace(part.command, text=data["text"], risk=Risk(data["risk"]), why=data.get("why", ""))
+    return replace(part, command=command, edited=True, progress=Progress.TODO, judged=False)
+
+
+def _to_do(part: PartState, entry: Entry | None = None) -> PartState:
+    """As before it ran; how often it has run and what it printed last stay known."""
+    return replace(part, progress=Progress.TODO, judged=False, exit=None, reason="", note="")
+
+
+_ON_PART: dict[str, Callable[[PartState, Entry], PartState]] = {
+    Kind.STARTED: _started,
+    Kind.ENDED: _ended,
+    Kind.JUDGED: _judged,
+    Kind.LOST: _lost,
+    Kind.SKIPPED: _skipped,
+    Kind.TICKED: _settled,
+    Kind.MARKED: _settled,
+    Kind.EDITED: _edited,
+    Kind.RETRIED: _to_do,
+}
+
+
+# --- entries about the run -------------------------------------------------------------------------------------
+
+
+def _input(state: RunState, entry: Entry) -> RunState:
+    if entry.data.get("secret"):
+        return state
+    return replace(state, inputs={**state.inputs, entry.data["name"]: entry.data["value"]})
+
+
+def _ops_check(state: RunState, entry: Entry) -> RunState:
+    return replace(state, ops_checks=(*state.ops_checks, ops_check_from(entry)), unchecked=None)
+
+
+def _went(state: RunState, entry: Entry) -> RunState:
+    """To another step, which is to be done anew; where the run comes back after it, if at all, is in `back_to`."""
+    step = entry.data["step"]
+    if not 0 <= step < len(state.steps):
+        return state
+    steps = list(state.steps)
+    steps[step] = replace(steps[step], parts=tuple(_to_do(part) for part in steps[step].parts))
+    return replace(state, steps=tuple(steps), current=step, came_from=entry.data.get("back_to"))
+
+
+def _closed(state: RunState, entry: Entry) -> RunState:
+    return replace(
+        state, ended=entry.data["how"], ended_at=entry.at, why_ended=entry.data.get("reason", ""), waiting=""
+    )
+
+
+_ON_RUN: dict[str, Callable[[RunState, Entry], RunState]] = {
+    Kind.INPUT: _input,
+    Kind.OPS_CHECK: _ops_check,
+    Kind.WENT: _went,
+    Kind.CLOSED: _closed,
+}
+
+
+# --- OPS-checks as plain JSON values ---------------------------------------------------------------------------
+
+
+def ops_check_data(check: OpsCheck) -> dict[str, Any]:
+    """What the journal keeps of an OPS-check."""
+    return {
+        "label": check.label,
+        "level": check.level.name,
+        "problem": check.problem,
+        "levels": {name: level.name for name, level in check.levels.items()},
+        "findings": [
+            {
+                "check": found.check,
+                "level": found.level.name,
+                "reason": found.reason,
+                "since": found.since,
+                "measured": found.measured,
+                "expected": found.expected,
+                "runbooks": list(found.runbooks),
+            }
+            for found in check.findings
+        ],
+    }
+
+
+def ops_check_from(entry: Entry) -> OpsCheck:
+    """The OPS-check that an entry holds; one that failed has no levels and is UNKNOWN."""
+    data = entry.data
+    return OpsCheck(
+        entry.at,
+        data["label"],
+        Level[data.get("level", "UNKNOWN")],
+        {name: Level[level] for name, level in data.get("levels", {}).items()},
+        tuple(
+            Finding(
+                raw["check"],
+                Level[raw["level"]],
+                raw["reason"],
+                raw["since"],
+                raw["measured"],
+                raw["expected"],
+                tuple(raw["runbooks"]),
+            )
+            for raw in data.get("findings", ())
+        ),
+        data.get("problem", ""),
+    )

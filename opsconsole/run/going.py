@@ -1,0 +1,125 @@
+"""From a part to a process: ask for its values, let the guard look, have the holder start it."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+from opsconsole.model.run import Answer, AskInput, Value
+from opsconsole.model.runbook import Placeholder
+from opsconsole.model.text import one_line
+from opsconsole.run.kinds import Kind
+from opsconsole.run.lock import claimed_by, lock_path
+from opsconsole.run.place import Place, place_of
+from opsconsole.run.starting import digest
+from opsconsole.run.values import Ready, choices, fault_of, fill_in, input_for, needed, suggestion
+
+if TYPE_CHECKING:
+    from opsconsole.run.session import Session
+
+READ_TIMEOUT: Final = 600.0
+"""Seconds that a step which only reads may take where its author does not say (runbook-format.md)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Filled:
+    """A part with its values, or what the operator answered in place of one."""
+
+    ready: Ready | None
+    instead: Answer | None = None
+
+
+async def make_ready(run: Session, step: int, part: int) -> Filled:
+    """The part's command with all its values, asking for those that are not known yet."""
+    text = run.state.steps[step].parts[part].command.text
+    for placeholder in needed(text, run.state):
+        if placeholder.name in run.state.inputs or placeholder.name in run.secrets:
+            continue
+        answer = await _ask_value(run, step, placeholder)
+        if not isinstance(answer, Value):
+            return Filled(None, answer)
+    return Filled(fill_in(text, run.state, run.secrets))
+
+
+async def _ask_value(run: Session, step: int, placeholder: Placeholder) -> Answer | None:
+    """Ask until the value is acceptable; a `Value` answer has been taken in already."""
+    wanted = input_for(placeholder, run.state.runbook)
+    offer, problem = await suggestion(wanted, run.stack, _place(run, step).cwd, run.guard)
+    if placeholder.optional:
+        offer = offer or placeholder.text
+    while True:
+        question = AskInput(wanted.name, wanted.ask, offer, choices(wanted, run.stack), wanted.secret, problem)
+        answer = await run.ask(question)
+        if not isinstance(answer, Value):
+            return answer
+        kept = placeholder.optional and answer.text == placeholder.text
+        problem = "" if kept else fault_of(answer.text, wanted, run.stack)
+        if not problem:
+            await run.give(wanted.name, answer.text, secret=wanted.secret)
+            return answer
+
+
+def refusal(run: Session, step: int, part: int, ready: Ready) -> str:
+    """Why the part may not start now, in one line; empty where it may."""
+    refused = run.guard.refuse(ready.text)
+    if refused:
+        return one_line(refused)
+    if run.state.steps[step].parts[part].command.risk.changes:
+        return claimed_by(_lock(run), run.state.id) or ""
+    return ""
+
+
+async def start_part(run: Session, step: int, part: int, ready: Ready) -> None:
+    """Have the part started: the very text that was shown, past the guard once more."""
+    here = run.state.steps[step]
+    now = here.parts[part]
+    name = {"step": step, "part": part, "name": here.step.name}
+    refused = ready.problem or refusal(run, step, part, ready)
+    if refused:
+        await run.append(Kind.REFUSED, {**name, "text": ready.text, "reason": refused})
+        return
+    place = _place(run, step, ready)
+    changes = now.command.risk.changes
+    run.series.setdefault((step, part), time.monotonic())
+    run.interrupted.clear()
+    await run.link.ask(
+        "start",
+        **name,
+        attempt=now.attempt + 1,
+        text=ready.text,
+        digest=digest(ready.text),
+        argv=place.argv,
+        cwd=str(place.cwd),
+        where=place.words,
+        env=dict(ready.env),
+        secrets=ready.secrets,
+        risk=now.command.risk.word,
+        timeout=here.step.options.timeout or (None if changes else READ_TIMEOUT),
+        kill_after=here.step.options.kill_after,
+        lock=str(_lock(run)) if changes else None,
+        claimant={
+            "user": run.state.user,
+            "run": run.state.id,
+            "title": run.state.runbook.title,
+            "since": datetime.fromtimestamp(time.time(), UTC).strftime("%Y-%m-%d %H:%M UTC"),
+        },
+        after=run.state.seq,
+    )
+
+
+def where_words(run: Session, step: int, ready: Ready) -> str:
+    """Where the step runs, for people: folder, host, user, container."""
+    return _place(run, step, ready).words
+
+
+def _place(run: Session, step: int, ready: Ready | None = None) -> Place:
+    state = run.state
+    names = tuple(ready.env) if ready else ()
+    return place_of(state.steps[step].step, state.runbook, run.stack, run.user, state.host, names)
+
+
+def _lock(run: Session) -> Path:
+    return lock_path(run.stack.name, run.stack.home, run.stack.state_folder)

@@ -1,0 +1,300 @@
+"""One console's hold on a run: it plays the run, asks the operator, and has the holder do what was answered."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import pwd
+import socket
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from opsconsole.model.run import Answer, Progress, Question, RunState
+from opsconsole.model.runbook import Runbook
+from opsconsole.model.snapshot import Snapshot
+from opsconsole.model.stack import Stack
+from opsconsole.model.trouble import Trouble, TroubleError
+from opsconsole.run import folder as folders
+from opsconsole.run import journal, wire
+from opsconsole.run.acting import act
+from opsconsole.run.core import apply, fold
+from opsconsole.run.kinds import Kind
+from opsconsole.run.launch import launch_holder
+from opsconsole.run.link import HolderGone, Link, NotDone
+from opsconsole.run.moves import next_move
+from opsconsole.run.opening import acceptable, check_unchanged, text_of
+from opsconsole.run.operator import Operator
+
+if TYPE_CHECKING:
+    from opsconsole.runbook.guard import Guard
+
+OpsCheckPort = Callable[[], Awaitable[Snapshot]]
+
+
+class Session:
+    """A run that somebody is at. `state` is always what the journal says by now."""
+
+    def __init__(
+        self, folder: Path, runbook: Runbook, stack: Stack, operator: Operator, guard: Guard, ops_check: OpsCheckPort
+    ) -> None:
+        self.folder = folder
+        self.stack = stack
+        self.operator = operator
+        self.guard = guard
+        self.ops_check = ops_check
+        self.secrets: dict[str, str] = {}
+        self.series: dict[tuple[int, int], float] = {}
+        self.leaving = False
+        self.news = asyncio.Event()
+        self.interrupted = asyncio.Event()
+        self.user = login_name()
+        self._runbook = runbook
+        self._link: Link | None = None
+        self._gone = True
+        self.state: RunState = folders.state_of(folders.entries_of(folder), runbook, alive=True)
+
+    @classmethod
+    async def begin(
+        cls,
+        *,
+        runbook: Runbook,
+        stack: Stack,
+        operator: Operator,
+        guard: Guard,
+        state_folder: Path,
+        ops_check: OpsCheckPort,
+        reason: str,
+        inputs: Mapping[str, str] | None = None,
+    ) -> Session:
+        """A new run: its folder, its journal and its holder exist when this returns.
+
+        Of `inputs` those are taken that the runbook asks for and that are acceptable; the others are asked for.
+        TroubleError where the run cannot be recorded, or the runbook's file has changed since it was read.
+        """
+        text = text_of(runbook)
+        begun = {
+            "reason": reason,
+            "title": runbook.title,
+            "runbook": runbook.name,
+            "path": str(runbook.path) if runbook.path else None,
+            "digest": runbook.digest,
+            "stack": stack.name,
+            "home": str(stack.home),
+            "host": socket.gethostname(),
+            "user": user_name(),
+        }
+        folder = folders.create(state_folder, runbook.name, text, begun)
+        session = cls(folder, runbook, stack, operator, guard, ops_check)
+        try:
+            await session.connect()
+        except BaseException:
+            folders.discard(folder)
+            raise
+        secret = {given.name for given in runbook.inputs if given.secret}
+        for name, value in acceptable(inputs or {}, runbook, stack).items():
+            await session.give(name, value, secret=name in secret)
+        return session
+
+    @classmethod
+    async def resume(
+        cls,
+        run_id: str,
+        *,
+        stack: Stack,
+        operator: Operator,
+        guard: Guard,
+        state_folder: Path,
+        ops_check: OpsCheckPort,
+    ) -> Session:
+        """Take up an open run. TroubleError where it is over, of another stack, or its runbook has changed since."""
+        folder = folders.run_folder(state_folder, run_id)
+        entries = folders.entries_of(folder)
+        begun = entries[0].data
+        closed = next((entry for entry in entries if entry.kind == Kind.CLOSED), None)
+        if closed is not None:
+            raise TroubleError(Trouble(f"the run is over ({closed.data['how']})", folder.name, "begin a new one"))
+        if begun["stack"] != stack.name:
+            raise TroubleError(
+                Trouble(f"it is a run on {begun['stack']}, not on {stack.name}", folder.name, "name that stack's file")
+            )
+        check_unchanged(begun, folder.name)
+        session = cls(folder, folders.kept_runbook(folder, entries), stack, operator, guard, ops_check)
+        await session.connect()
+        return session
+
+    # --- the holder ----------------------------------------------------------------------------------------------
+
+    async def connect(self) -> None:
+        """Find the run's holder, or start one, and take in all that happened since. TroubleError where none starts."""
+        await self.close()
+        for last in (False, False, True):
+            if wire.holder_of(self.folder) is None:
+                try:
+                    await launch_holder(self.folder)
+                except TroubleError:
+                    if last or wire.holder_of(self.folder) is None:  # another console may have been quicker
+                        raise
+            try:
+                self._gone = False
+                self._link = await Link.open(self.folder, self._on_event)
+                await self._link.ask("hello")
+                break
+            except HolderGone:
+                self._gone = True
+            await asyncio.sleep(0.05)
+        else:
+            raise TroubleError(Trouble("its holder does not answer", str(self.folder), "see holder.log there"))
+        self._read_all()
+        if self.state.ended is None:
+            await self.append(Kind.CONSOLE, {"user": user_name(), "host": self.state.host, "pid": os.getpid()})
+
+    def _read_all(self) -> None:
+        self.state = replace(fold(folders.entries_of(self.folder), self._runbook), holder_alive=True)
+        self.news.set()
+        self.operator.update(self.state)
+
+    def _on_event(self, message: dict[str, Any] | None) -> None:
+        self.news.set()
+        if message is None:
+            self._gone = True
+            self.state = replace(self.state, holder_alive=False)
+        elif message["event"] == "entry":
+            entry = journal.from_json(message["entry"])
+            if entry.seq == self.state.seq + 1:
+                self.state = apply(self.state, entry)
+            elif entry.seq > self.state.seq:
+                self.state = replace(fold(folders.entries_of(self.folder), self._runbook), waiting=self.state.waiting)
+        else:
+            return  # only the output has grown
+        self.operator.update(self.state)
+
+    @property
+    def link(self) -> Link:
+        """The connection. HolderGone where there is none."""
+        if self._link is None or self._gone:
+            raise HolderGone
+        return self._link
+
+    async def append(self, kind: Kind, data: dict[str, Any]) -> None:
+        """Have an entry written; `state` has taken it in when this returns."""
+        await self.link.ask("append", kind=kind, data=data, after=self.state.seq)
+
+    # --- playing -------------------------------------------------------------------------------------------------
+
+    async def play(self) -> RunState:
+        """Until the run has ended, or the operator leaves it open; the state then.
+
+        TroubleError where it cannot go on (no room for the journal, no holder can be started); the run stays open.
+        """
+        self.leaving = False
+        while self.state.ended is None and not self.leaving:
+            try:
+                await act(self, next_move(self.state))
+            except HolderGone:
+                await self.connect()
+            except NotDone as refused:
+                if refused.why not in ("moved", "over", "busy", "locked"):
+                    raise TroubleError(Trouble(str(refused), str(self.folder), "the run stays open")) from None
+        return self.state
+
+    async def ask(self, question: Question) -> Answer | None:
+        """The operator's answer; None where the question is no longer open, since the run has moved on elsewhere."""
+        about = next_move(self.state)
+        answer = asyncio.ensure_future(self.operator.answer(self.state, question))
+        moved = asyncio.ensure_future(self.until(lambda: next_move(self.state) != about))
+        try:
+            await asyncio.wait((answer, moved), return_when=asyncio.FIRST_COMPLETED)
+            if answer.done():
+                return answer.result()
+            moved.result()  # HolderGone goes on to whoever plays
+            return None
+        finally:
+            for task in (answer, moved):
+                task.cancel()
+            await asyncio.gather(answer, moved, return_exceptions=True)
+
+    async def until(self, condition: Callable[[], bool]) -> None:
+        """Wait for news until `condition` holds. HolderGone when the holder is gone."""
+        while not condition():
+            if self._gone:
+                raise HolderGone
+            self.news.clear()
+            await self.news.wait()
+
+    async def pause(self, seconds: float) -> bool:
+        """Wait; whether the time was over, and not ended by the operator."""
+        try:
+            async with asyncio.timeout(seconds):
+                await self.interrupted.wait()
+        except TimeoutError:
+            return True
+        self.interrupted.clear()
+        return False
+
+    def waiting_for(self, what: str) -> None:
+        """Say in one line what the run itself is waiting for; empty for nothing."""
+        if self.state.waiting != what:
+            self.state = replace(self.state, waiting=what)
+            self.operator.update(self.state)
+
+    async def give(self, name: str, value: str, *, secret: bool = False) -> None:
+        """A value for this run. A secret one stays in memory; the journal only says that it was given."""
+        if secret:
+            self.secrets[name] = value
+            await self.append(Kind.INPUT, {"name": name, "secret": True})
+        else:
+            await self.append(Kind.INPUT, {"name": name, "value": value})
+
+    # --- what the operator does besides answering ----------------------------------------------------------------
+
+    @property
+    def running(self) -> bool:
+        """Whether a part is running now."""
+        return any(part.progress is Progress.RUNNING for here in self.state.steps for part in here.parts)
+
+    def interrupt(self) -> None:
+        """What Ctrl-C does: to the running part, else to what the run itself is waiting for."""
+        if self.running:
+            self._tell("interrupt")
+        elif self.state.waiting:
+            self.interrupted.set()
+
+    def terminate(self) -> None:
+        """SIGTERM to the running part, SIGKILL when that does not help."""
+        if self.running:
+            self._tell("terminate")
+
+    def send_input(self, text: str) -> None:
+        """Type `text` into the running part."""
+        self._tell("input", text=text)
+
+    def resize(self, cols: int, rows: int) -> None:
+        """Tell the run's terminal of its size."""
+        self._tell("resize", cols=cols, rows=rows)
+
+    def _tell(self, do: str, **fields: Any) -> None:
+        if self._link is not None and not self._gone:
+            self._link.tell(do, **fields)
+
+    async def close(self) -> None:
+        """Let go of the holder. A running step goes on."""
+        if self._link is not None:
+            link, self._link = self._link, None
+            await link.close()
+
+
+def login_name() -> str:
+    """The user that steps run as, by name where there is one."""
+    try:
+        return pwd.getpwuid(os.getuid()).pw_name
+    except KeyError:
+        return str(os.getuid())
+
+
+def user_name() -> str:
+    """Who is at it: the user, and who became that by sudo."""
+    name = login_name()
+    sudo = os.environ.get("SUDO_USER")
+    return f"{sudo} (as {name})" if sudo and sudo != name else name
