@@ -69,9 +69,10 @@ def _console(args: argparse.Namespace) -> int:
     from opsconsole.cli.parts import discovered, parts_from, stack_file
     from opsconsole.tui.app import run_console
 
+    parts = parts_from(args) if stack_file(args) else lambda: discovered(args)
     gc.freeze()
     gc.enable()
-    return run_console(parts_from(args) if stack_file(args) else lambda: discovered(args))
+    return run_console(parts, read_only=args.read_only)
 
 
 def _failed(fault: Exception) -> int:

@@ -83,6 +83,8 @@ class Collector:
                     for turn in wave:
                         tasks.create_task(self._watch(turn, probes))
                     await _first_rounds(wave)
+        except ExceptionGroup as group:
+            raise group.exceptions[0] from None  # there is only one that can fail, and whoever runs us wants to name it
         finally:
             if self._timer is not None:
                 self._timer.cancel()
