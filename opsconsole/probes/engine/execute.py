@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -28,13 +28,16 @@ class Executed:
     cut: bool = False
 
 
-async def execute(client: Client, container: str, argv: Sequence[str], most: int) -> Executed | Problem:
+async def execute(
+    client: Client, container: str, argv: Sequence[str], most: int, env: Mapping[str, str]
+) -> Executed | Problem:
     """Run `argv` in a running container, without a terminal and without input. May raise EngineError.
 
     GONE where the container is not there or not running, NO_TOOL where it has no such program. When this is
     cancelled the command is left to itself: the engine has no way to end it.
     """
-    wanted = {"AttachStdout": True, "AttachStderr": True, "Cmd": list(argv)}
+    variables = [f"{name}={value}" for name, value in env.items()]
+    wanted = {"AttachStdout": True, "AttachStderr": True, "Cmd": list(argv), "Env": variables}
     made = await client.post(f"/containers/{container}/exec", wanted)
     if made is None:
         return Problem(ProblemKind.GONE, f"no container called {container}")

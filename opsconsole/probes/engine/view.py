@@ -6,6 +6,7 @@ import asyncio
 import os
 import time
 from collections.abc import Awaitable, Callable, Mapping, Sequence
+from types import MappingProxyType
 from typing import TypeVar
 
 from opsconsole.model.readings import ContainerReading, EngineReading, MemoryReading
@@ -110,16 +111,23 @@ class Engine:
         return seen
 
     async def exec(
-        self, name: str, argv: Sequence[str], timeout: float = 5.0, most: int = 1 << 20
+        self,
+        name: str,
+        argv: Sequence[str],
+        timeout: float = 5.0,
+        most: int = 1 << 20,
+        env: Mapping[str, str] = MappingProxyType({}),
     ) -> Executed | Problem:
         """Run `argv` inside a running container; of stdout and of stderr at most `most` bytes are kept.
+
+        `env` is added to the container's own environment: secrets go there, as arguments stand in process lists.
 
         GONE: no such container, or it does not run. NO_TOOL: no such program in it. TIMEOUT: the command goes on
         by itself in there, as the engine has no way to end it, so give it a time-out of its own.
         """
         self._enter()
         what = f"{one_line(argv[0], 60)} in {name}"
-        return await self._within(timeout, what, lambda: execute(self._opened(), name, argv, most))
+        return await self._within(timeout, what, lambda: execute(self._opened(), name, argv, most, env))
 
     def on_change(self, callback: Callable[[str], None]) -> Callable[[], None]:
         """Call `callback` in the loop with the name of each container that changed, came or went.
