@@ -1,0 +1,157 @@
+"""The console's side of one run: it stands between the session, which asks, and the screen, which may come and go."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import Awaitable, Callable
+from typing import TYPE_CHECKING, Protocol
+
+from opsconsole.model.run import Answer, AskConfirm, Leave, PartState, Progress, Question, RunState
+from opsconsole.model.runbook import Runbook
+from opsconsole.tui.presentation.printed import Printed
+from opsconsole.tui.presentation.transcript import ending, heading
+
+if TYPE_CHECKING:
+    from opsconsole.run.operator import Operator
+
+
+class PlaysRun(Protocol):
+    """What the desk needs of a session (`opsconsole.run.session.Session`)."""
+
+    @property
+    def state(self) -> RunState:
+        """The run as its journal tells it."""
+        ...
+
+    async def play(self) -> RunState:
+        """Until it has ended or is left open."""
+        ...
+
+    def interrupt(self) -> None:
+        """Ctrl-C for the running part."""
+        ...
+
+    def send_input(self, text: str) -> None:
+        """Type into the running part."""
+        ...
+
+    def resize(self, cols: int, rows: int) -> None:
+        """The size of the run's terminal."""
+        ...
+
+    async def close(self) -> None:
+        """Let go; a running step goes on."""
+        ...
+
+
+class Desk:
+    """One run at this console. It is the run's operator: it keeps a question until somebody answers it."""
+
+    def __init__(self, runbook: Runbook, reason: str, inputs: dict[str, str]) -> None:
+        self.runbook = runbook
+        self.reason = reason
+        self.inputs = inputs
+        self.state: RunState | None = None
+        self.question: Question | None = None
+        self.asked_at = 0.0
+        self.printed = Printed()
+        self.trouble = ""
+        self.over = False
+        self.changed: Callable[[], None] = _nobody
+        self.session: PlaysRun | None = None
+        self._answer: asyncio.Future[Answer] | None = None
+        self._part: tuple[int, int, int] | None = None
+
+    # --- the session's side ------------------------------------------------------------------------------
+
+    async def answer(self, state: RunState, question: Question) -> Answer:
+        """Wait for the person; see `opsconsole.run.operator.Operator`."""
+        self.update(state)
+        self._answer = asyncio.get_running_loop().create_future()
+        self.question, self.asked_at = question, time.monotonic()
+        self.changed()
+        try:
+            return await self._answer
+        finally:
+            self.question = self._answer = None
+            self.changed()
+
+    def update(self, state: RunState) -> None:
+        """The run has moved."""
+        self._mark(self.state, state)
+        self.state = state
+        self.changed()
+
+    def output(self, text: str) -> None:
+        """More of what the running part prints."""
+        self.printed.feed(text)
+        self.changed()
+
+    def _mark(self, before: RunState | None, after: RunState) -> None:
+        """In the transcript, set off what each part printed: the command above it, how it ended below."""
+        for place, step in enumerate(after.steps):
+            for number, part in enumerate(step.parts):
+                key = (place, number, part.attempt)
+                old = _part(before, place, number)
+                if part.progress is Progress.RUNNING and self._part != key:
+                    self._part = key
+                    self.printed.mark(heading(step, part))
+                elif self._part == key and old is not None and old.ended is None and part.ended is not None:
+                    self.printed.mark(ending(part))
+
+    # --- the person's side -------------------------------------------------------------------------------
+
+    async def play(self, begin: Callable[[Operator], Awaitable[PlaysRun]]) -> None:
+        """Begin or take up the run, and see it through until it ends or is left."""
+        self.over, self.trouble = False, ""
+        self.session = await begin(self)
+        self.update(self.session.state)
+        try:
+            self.update(await self.session.play())
+        finally:
+            self.over = True
+            self.changed()
+
+    def give(self, answer: Answer) -> None:
+        """The person's answer to the question that is open."""
+        if self._answer is not None and not self._answer.done():
+            self._answer.set_result(answer)
+
+    def leave(self) -> None:
+        """Leave the run open, to be taken up later."""
+        self.give(Leave())
+
+    @property
+    def running(self) -> bool:
+        """Whether one of its commands is running now."""
+        return self.running_part is not None
+
+    @property
+    def running_part(self) -> PartState | None:
+        """The part that is running now."""
+        if self.state is None or self.over:
+            return None
+        parts = (part for step in self.state.steps for part in step.parts)
+        return next((part for part in parts if part.progress is Progress.RUNNING), None)
+
+    @property
+    def confirming(self) -> AskConfirm | None:
+        """The question whether a command may run, if that is what is asked."""
+        return self.question if isinstance(self.question, AskConfirm) else None
+
+    async def close(self) -> None:
+        """Let go of the run; what runs goes on."""
+        if self.session is not None:
+            await self.session.close()
+            self.session = None
+
+
+def _part(state: RunState | None, place: int, number: int) -> PartState | None:
+    if state is None or place >= len(state.steps) or number >= len(state.steps[place].parts):
+        return None
+    return state.steps[place].parts[number]
+
+
+def _nobody() -> None:
+    """Nobody looks."""

@@ -1,0 +1,82 @@
+"""From names of styles to what a terminal is told, and from lines of spans to strips of cells."""
+
+from __future__ import annotations
+
+import sys
+import tomllib
+from collections.abc import Mapping
+from importlib.resources import files
+from typing import Final
+
+from rich.segment import Segment
+from rich.style import Style
+from textual.strip import Strip
+
+from opsconsole.model.text import plain
+from opsconsole.tui.presentation.spans import Line, width
+
+_ASCII: Final = str.maketrans(
+    dict(zip("✓✗▸→⏎·…—─│┌┐└┘┊▕▏█×≥−±↑↓☐☑•┃▲▼", "vx>>^-.--|++++|[]#x>-+^v_v*|^v", strict=True))
+    | dict(zip("▎▍▌▋▊▉", "..:###", strict=True))
+    | dict(zip("▁▂▃▄▅▆▇", "_.-=+*#", strict=True))
+)
+"""For terminals that are not told of UTF-8: one plain character for each of our signs."""
+
+
+class Ink:
+    """The styles of one theme. Without colours only weight, underline and reverse are left."""
+
+    def __init__(
+        self, styles: Mapping[str, str], plain_styles: Mapping[str, str], *, colours: bool, signs: bool
+    ) -> None:
+        self._written = dict(styles)
+        self._plain = dict(plain_styles)
+        self._colours = colours
+        self._signs = signs
+        self._styles: dict[tuple[str, str], Style] = {}
+
+    def style(self, name: str, over: str = "") -> Style:
+        """The style for a name, or for several with blanks between; `over` is laid under all of a line."""
+        key = (name, over)
+        found = self._styles.get(key)
+        if found is None:
+            found = self._named("base")
+            for part in (over, *name.split()):
+                if part:
+                    found += self._named(part)
+            self._styles[key] = found
+        return found
+
+    def strip(self, spans: Line, room: int, over: str = "") -> Strip:
+        """A line as exactly `room` cells. Nothing that is not printable gets through, whoever wrote it."""
+        segments = [Segment(self.safe(span.text), self.style(span.style, over)) for span in spans]
+        used = width(spans) if self._signs else sum(len(segment.text) for segment in segments)
+        if used < room:
+            segments.append(Segment(" " * (room - used), self.style("", over)))
+        return Strip(segments).crop(0, room) if used > room else Strip(segments, room)
+
+    def safe(self, text: str) -> str:
+        """`text` as this terminal may see it."""
+        if not text.isprintable():
+            text = "".join(character if character.isprintable() else " " for character in plain(text))
+        if not self._signs and not text.isascii():
+            text = text.translate(_ASCII).encode("ascii", "replace").decode()
+        return text
+
+    def _named(self, name: str) -> Style:
+        if self._colours:
+            return Style.parse(self._written.get(name, ""))
+        if name in self._plain:
+            return Style.parse(self._plain[name])
+        return Style.parse(self._written.get(name, "")).without_color
+
+
+def load_theme(name: str = "dark") -> Mapping[str, Mapping[str, str]]:
+    """The theme's file as it was shipped: its colors, styles and plain styles."""
+    return tomllib.loads((files("opsconsole.tui") / "themes" / f"{name}.toml").read_text("utf-8"))
+
+
+def make_ink(theme: Mapping[str, Mapping[str, str]], *, colours: bool = True) -> Ink:
+    """The ink for this terminal: with its signs only where it is told of UTF-8."""
+    encoding = (getattr(sys.__stderr__, "encoding", None) or "utf-8").lower().replace("-", "")
+    return Ink(theme["styles"], theme["plain"], colours=colours, signs=encoding.startswith("utf"))

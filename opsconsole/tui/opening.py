@@ -1,0 +1,154 @@
+"""From a finding, a library entry or an open run to the run's screen. Reading files happens off the event loop."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import TYPE_CHECKING
+
+from opsconsole.model.check import Finding
+from opsconsole.model.runbook import Runbook
+from opsconsole.model.text import one_line
+from opsconsole.tui.presentation.ages import age
+from opsconsole.tui.presentation.view import OpenRun
+
+if TYPE_CHECKING:
+    from opsconsole.run.folder import RunSummary
+    from opsconsole.tui.app import Console
+    from opsconsole.tui.desk import Desk
+    from opsconsole.wiring import Parts
+
+
+def look_for_runs(console: Console) -> None:
+    """Find out which runs of this stack are open, and show them on the overview."""
+    parts = console.parts
+    assert parts is not None
+
+    async def look() -> None:
+        found = [run for run in await asyncio.to_thread(parts.runs) if run.ended is None]
+        runs = tuple(OpenRun(run.id, run.title, _where(run, console.now())) for run in found)
+        if runs != console.overview.runs:
+            console.overview.runs = runs
+            console.overview.draw()
+
+    console.run_worker(look(), group="reading runs", exclusive=True, exit_on_error=False)
+
+
+def _where(run: RunSummary, now: float) -> str:
+    if run.fault:
+        return one_line(run.fault)
+    doing = (
+        f"{one_line(run.step, 60)} is running" if run.running else f"at {one_line(run.step, 60)}" if run.step else ""
+    )
+    begun = f"begun {age(now - run.started)} ago" if now - run.started >= 10 else "just begun"
+    return " · ".join(filter(None, (doing, f"by {run.user}", begun)))
+
+
+def read_titles(console: Console) -> None:
+    """Read the titles of the runbooks, so that findings can name them."""
+    parts = console.parts
+    assert parts is not None
+
+    async def read() -> None:
+        books = await asyncio.to_thread(lambda: parts.library.all())
+        console.overview.titles = {book.name: one_line(book.title, 80) for book in books}
+        console.overview.draw()
+
+    console.run_worker(read(), group="reading runbooks", exclusive=True, exit_on_error=False)
+
+
+def open_finding(console: Console, found: Finding) -> None:
+    """Open the runbook that treats `found`; where there are several, a choice of them."""
+    parts = console.parts
+    assert parts is not None
+
+    async def open_it() -> None:
+        books = await asyncio.to_thread(lambda: parts.library.treating(found.check, found.runbooks))
+        reason = f"{found.check} {found.level.name}"
+        inputs = _inputs(console, found)
+        if not books:
+            console.say(f"no runbook treats {found.check}; r shows all of them")
+        elif len(books) == 1:
+            open_runbook(console, books[0], reason, inputs)
+        else:
+            from opsconsole.tui.screens.library import LibraryScreen
+
+            title = f"Runbooks for {found.check}"
+            console.push_screen(LibraryScreen(books, title, lambda book: open_runbook(console, book, reason, inputs)))
+
+    console.run_worker(open_it(), group="opening a runbook", exclusive=True, exit_on_error=False)
+
+
+def _inputs(console: Console, found: Finding) -> dict[str, str]:
+    """The service that a finding is about fills the input of that name."""
+    standing = console.snapshot.standings.get(found.check) if console.snapshot else None
+    if standing is None or console.parts is None:
+        return {}
+    name = standing.check.target.name
+    return {"service": name} if console.parts.stack.service(name) else {}
+
+
+def open_library(console: Console) -> None:
+    """All runbooks of the stack, to choose from."""
+    parts = console.parts
+    assert parts is not None
+
+    async def open_it() -> None:
+        from opsconsole.tui.screens.library import LibraryScreen
+
+        books = await asyncio.to_thread(lambda: parts.library.all())
+        console.push_screen(LibraryScreen(books, "Runbooks", lambda book: open_runbook(console, book, "", {})))
+
+    console.run_worker(open_it(), group="reading runbooks", exclusive=True, exit_on_error=False)
+
+
+def open_runbook(console: Console, book: Runbook, reason: str, inputs: dict[str, str]) -> None:
+    """Show a runbook, ready to begin. Nothing is written or started by looking at it."""
+    from opsconsole.tui.desk import Desk as NewDesk
+    from opsconsole.tui.screens.run import RunScreen
+
+    if console.desk is not None and not console.desk.over:
+        console.say("another run is open in this console; o goes back to it")
+        return
+    console.push_screen(RunScreen(NewDesk(book, reason, inputs)))
+
+
+def take_up(console: Console, run_id: str) -> None:
+    """Take up an open run where it is: the one at hand at once, another one from its journal."""
+    from opsconsole.tui.desk import Desk as NewDesk
+    from opsconsole.tui.screens.run import RunScreen
+
+    parts = console.parts
+    assert parts is not None
+    desk = console.desk
+    if desk is not None and not desk.over and desk.state is not None:
+        if desk.state.id == run_id:
+            console.push_screen(RunScreen(desk))
+        else:
+            console.say("another run is open in this console; leave it first")
+        return
+
+    async def take() -> None:
+        state = await asyncio.to_thread(parts.run_state, run_id)
+        again = NewDesk(state.runbook, state.reason, dict(state.inputs))
+        again.state = state
+        console.push_screen(RunScreen(again, resume=True))
+
+    console.run_worker(take(), group="taking up a run", exclusive=True, exit_on_error=False)
+
+
+def play(console: Console, desk: Desk, *, resume: bool) -> None:
+    """Begin the desk's run, or take it up, in the background: it goes on whichever screen is in front."""
+    parts: Parts | None = console.parts
+    assert parts is not None
+    console.desk = desk
+
+    async def go() -> None:
+        if resume and desk.state is not None:
+            run_id = desk.state.id
+            await desk.play(lambda operator: parts.resume_run(run_id, operator))
+        else:
+            await desk.play(
+                lambda operator: parts.begin_run(desk.runbook, operator, reason=desk.reason, inputs=desk.inputs)
+            )
+
+    console.run_worker(go(), group="run", exclusive=True, exit_on_error=False)

@@ -1,0 +1,77 @@
+"""The findings: what is wrong, how bad, since when, and which runbook treats it. Open runs stand above them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Final
+
+from opsconsole.model.check import Finding
+from opsconsole.tui.presentation.ages import age
+from opsconsole.tui.presentation.spans import EMPTY, LEVEL_STYLES, Line, Span, cut, line, sign, words, wrap
+from opsconsole.tui.presentation.table import Cell, Column, Row, lay_out
+from opsconsole.tui.presentation.view import OpenRun, View
+
+_COLUMNS: Final = (
+    Column(keep=9),  # sign
+    Column(keep=5),  # level
+    Column(keep=8, least=16),  # check
+    Column(keep=7, least=20),  # reason
+    Column(keep=6, align="right"),  # age
+    Column(keep=4, least=14),  # runbook
+)
+_NARROW: Final = 76
+"""Cells below which a finding takes two lines and more."""
+
+RUN_KEY: Final = "run:"
+"""Beginning of the key of a row that is an open run; its id follows."""
+
+
+def rows(view: View, width: int) -> list[Row]:
+    """Open runs, then findings, the worst first. Titles of runbooks are shown as far as they are known."""
+    snapshot, known, runs = view.snapshot, view.titles, view.runs
+    out = [Row(f"{RUN_KEY}{run.id}", (_run(run, width),)) for run in runs]
+    found = snapshot.findings
+    if width < _NARROW:
+        return out + [Row(one.check, _folded(one, snapshot.at, width, known)) for one in found]
+    drawn = lay_out(_COLUMNS, [_cells(one, snapshot.at, known) for one in found], width)
+    return out + [Row(one.check, (each,)) for one, each in zip(found, drawn, strict=True)]
+
+
+def _cells(found: Finding, now: float, titles: Mapping[str, str]) -> list[Cell]:
+    style = LEVEL_STYLES[found.level]
+    return [
+        sign(found.level),
+        line((found.level.name, style)),
+        words(found.check),
+        words(found.reason, most=400),
+        line((age(now - found.since), "dim")),
+        _treats(found, titles),
+    ]
+
+
+def _treats(found: Finding, titles: Mapping[str, str]) -> Line:
+    if not found.runbooks:
+        return EMPTY
+    first = titles.get(found.runbooks[0], found.runbooks[0])
+    more = f" and {len(found.runbooks) - 1} more" if len(found.runbooks) > 1 else ""
+    return line(("→ ", "key"), *words(first, "value"), (more, "dim"))
+
+
+def _folded(found: Finding, now: float, width: int, titles: Mapping[str, str]) -> tuple[Line, ...]:
+    style = LEVEL_STYLES[found.level]
+    head = line(
+        *sign(found.level),
+        " ",
+        (found.level.name, style),
+        " ",
+        *words(found.check),
+        (f" {age(now - found.since)}", "dim"),
+    )
+    reason = [(Span("  "), *each) for each in wrap(words(found.reason, most=400), width - 2)]
+    treats = _treats(found, titles)
+    return (cut(head, width), *reason, *([cut((Span("  "), *treats), width)] if treats else []))
+
+
+def _run(run: OpenRun, width: int) -> Line:
+    said = line(("▸ OPEN RUN  ", "key"), *words(run.title, "value"), "  ", *words(run.where, "dim"))
+    return cut((*said, *line(("  o takes it up", "key"))), width)

@@ -1,0 +1,92 @@
+"""The health pane: what each endpoint answers, how fast, its course, and since when it stands as it does."""
+
+from __future__ import annotations
+
+from typing import Any, Final
+from urllib.parse import urlsplit
+
+from opsconsole.model.readings import HealthReading
+from opsconsole.model.sample import Target
+from opsconsole.model.snapshot import Snapshot
+from opsconsole.model.text import one_line
+from opsconsole.model.units import duration
+from opsconsole.model.verdict import Level
+from opsconsole.tui.presentation.ages import age
+from opsconsole.tui.presentation.bars import spark
+from opsconsole.tui.presentation.history import course
+from opsconsole.tui.presentation.spans import EMPTY, LEVEL_STYLES, Line, line, sign, words
+from opsconsole.tui.presentation.standing import Standings, expected, level
+from opsconsole.tui.presentation.table import Cell, Column, Row, lay_out
+from opsconsole.tui.presentation.unread import unread
+from opsconsole.tui.presentation.view import View
+
+_COLUMNS: Final = (
+    Column(keep=9),  # sign
+    Column(keep=8, least=10),  # name
+    Column(keep=4, least=6),  # what is asked
+    Column(keep=7),  # what it answers
+    Column(keep=6, align="right"),  # how fast
+    Column(keep=2),  # course
+    Column(keep=5, align="right"),  # since
+)
+_COURSE: Final = 10
+_SLOW: Final = 1.0  # seconds: the top of the course where the check names none
+
+
+def rows(view: View, width: int) -> list[Row]:
+    """A row for each endpoint, the worst first."""
+    snapshot, standings = view.snapshot, view.standings
+    targets = [target for target in snapshot.stack.watched if target.kind == "health"]
+    levels = {target: level(standings.get(target, ()), snapshot.latest.get(target)) for target in targets}
+    targets.sort(key=lambda target: -levels[target])
+    drawn = lay_out(_COLUMNS, [_cells(target, levels[target], snapshot, standings) for target in targets], width)
+    return [_row(target, levels[target], snapshot, each, width) for target, each in zip(targets, drawn, strict=True)]
+
+
+def _cells(target: Target, worst: Level, snapshot: Snapshot, standings: Standings) -> list[Cell]:
+    sample, good = snapshot.latest.get(target), snapshot.last_good.get(target)
+    own = standings.get(target, ())
+    style = LEVEL_STYLES[worst]
+    if sample is None:
+        return [EMPTY] * len(_COLUMNS)
+    top = expected(own, "health", "within") or _SLOW
+    latency = course(snapshot.past.get(target, ()), snapshot.at, _COURSE, lambda reading: float(reading.latency))
+    since = min((standing.since for standing in own), default=None)
+    if sample.problem is not None:
+        answer, fast = line((sample.problem.kind.value if worst is Level.DOWN else "unknown", style)), EMPTY
+    else:
+        answer, fast = _answer(sample.value, style), line(duration(sample.value.latency))
+    return [
+        sign(worst),
+        words(target.name),
+        words(_asked(target.of), "dim"),
+        answer,
+        fast,
+        line((spark(latency, float(top)), "course")),
+        line((f"for {age(snapshot.at - since)}", "dim")) if since is not None and snapshot.at - since >= 10 else EMPTY,
+    ]
+
+
+def _asked(of: Any) -> str:
+    """The path of the endpoint, or the word that a broker is asked."""
+    url = urlsplit(getattr(of, "url", ""))
+    return (url.path or "/") if url.scheme.startswith("http") else "PING"
+
+
+def _code(reading: HealthReading) -> str:
+    return "PONG" if not reading.url.startswith("http") and reading.body == "PONG" else str(reading.status)
+
+
+def _answer(reading: HealthReading, style: str) -> Line:
+    return line((_code(reading), style or "value"))
+
+
+def _row(target: Target, worst: Level, snapshot: Snapshot, drawn: Line, width: int) -> Row:
+    sample, good = snapshot.latest.get(target), snapshot.last_good.get(target)
+    if sample is None:
+        return Row(target.name, (unread(worst, target.name, None, width),))
+    if sample.problem is not None:
+        last = f" · last {_code(good.value)} {age(snapshot.at - good.at)} ago" if good else ""
+        reason = one_line(sample.problem.reason, max(width - len(last) - 4, 20))
+        return Row(target.name, (drawn, line("    ", (reason + last, "dim"))))
+    return Row(target.name, (drawn,))

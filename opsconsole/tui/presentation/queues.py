@@ -1,0 +1,170 @@
+"""The queue pane: how deep, which way it goes, how old the first message is, and who works on it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, Final
+
+from opsconsole.model.readings import BrokerReading, Queue
+from opsconsole.model.sample import Target
+from opsconsole.model.snapshot import Snapshot
+from opsconsole.model.units import count, duration
+from opsconsole.model.verdict import Level
+from opsconsole.tui.presentation.ages import age
+from opsconsole.tui.presentation.bars import spark
+from opsconsole.tui.presentation.history import course, per_second
+from opsconsole.tui.presentation.spans import EMPTY, LEVEL_STYLES, Line, line, sign, words
+from opsconsole.tui.presentation.standing import Standings, expected, level
+from opsconsole.tui.presentation.table import Cell, Column, Row, lay_out
+from opsconsole.tui.presentation.unread import unread
+from opsconsole.tui.presentation.view import View
+
+_COLUMNS: Final = (
+    Column(keep=9),  # sign
+    Column(keep=8, least=10),  # name
+    Column(keep=7, align="right"),  # waiting
+    Column(keep=3),  # course
+    Column(keep=6, align="right"),  # net rate
+    Column(keep=5, align="right"),  # oldest
+    Column(keep=2, least=6),  # who works on it
+)
+_COURSE: Final = 10
+_FULL: Final = 100.0  # messages: the top of the course where no threshold gives one
+
+
+@dataclass(frozen=True, slots=True)
+class _Seen:
+    target: Target
+    queue: Queue
+    level: Level
+    label: str
+    notes: str
+    stale: str
+
+
+def rows(view: View, width: int) -> list[Row]:
+    """A row for each queue of each broker entry, the worst first; one with the reason where nothing was ever read."""
+    snapshot, standings = view.snapshot, view.standings
+    targets = [target for target in snapshot.stack.watched if target.kind == "queue"]
+    readings = {target: _reading(target, snapshot) for target in targets}
+    names = [queue.name for reading in readings.values() if reading for queue in reading.queues]
+    seen = [
+        one
+        for target, reading in readings.items()
+        if reading
+        for one in _look(target, reading, snapshot, standings, names)
+    ]
+    seen.sort(key=lambda one: -one.level)
+    drawn = lay_out(_COLUMNS, [_cells(one, snapshot, standings) for one in seen], width)
+    out = [Row(f"{one.target.name}\n{one.queue.name}", (each,)) for one, each in zip(seen, drawn, strict=True)]
+    for target, reading in readings.items():
+        if reading is None:
+            sample = snapshot.latest.get(target)
+            worst = level(standings.get(target, ()), sample)
+            out.insert(0, Row(f"{target.name}\n", (unread(worst, target.name, sample, width),)))
+        elif not reading.queues:
+            note = f"no queue yet · {reading.kind}"
+            out.append(Row(f"{target.name}\n", (line("  ", *words(target.name), "  ", (note, "dim")),)))
+    return out
+
+
+def _reading(target: Target, snapshot: Snapshot) -> BrokerReading | None:
+    good = snapshot.last_good.get(target)
+    return good.value if good is not None and isinstance(good.value, BrokerReading) else None
+
+
+def _look(
+    target: Target, reading: BrokerReading, snapshot: Snapshot, standings: Standings, names: list[str]
+) -> list[_Seen]:
+    own = standings.get(target, ())
+    sample, good = snapshot.latest.get(target), snapshot.last_good[target]
+    worst = level(own, sample)
+    unreadable = sample is not None and sample.problem is not None
+    stale = f"{age(snapshot.at - good.at)} ago" if unreadable else ""
+    over = [worst if unreadable else min(worst, _over(queue, own)) for queue in reading.queues]
+    if reading.queues and worst is not Level.OK and not any(over):
+        deepest = max(range(len(over)), key=lambda place: reading.queues[place].waiting)
+        over[deepest] = worst
+    seen = []
+    for number, queue in enumerate(reading.queues):
+        label = queue.name if names.count(queue.name) == 1 else f"{target.name}/{queue.name}"
+        notes = _notes(queue, reading if number == 0 else None)
+        seen.append(_Seen(target, queue, over[number], label, notes, stale))
+    return seen
+
+
+def _over(queue: Queue, own: tuple[Any, ...]) -> Level:
+    """How bad this one queue is by the thresholds of its entry; the standing speaks for the worst of them only."""
+    found = Level.OK
+    for kind, value in (("depth", float(queue.waiting)), ("oldest", queue.oldest)):
+        for field, bad in (("degraded", Level.DEGRADED), ("down", Level.DOWN)):
+            threshold = expected(own, kind, field)
+            if threshold is not None and value is not None and value >= threshold:
+                found = max(found, bad)
+    return found
+
+
+def _notes(queue: Queue, reading: BrokerReading | None) -> str:
+    said = []
+    if reading is not None and reading.workers is not None:
+        said.append(f"{reading.workers} workers" if reading.workers != 1 else "1 worker")
+    if reading is not None and reading.in_flight:
+        said.append(f"{count(reading.in_flight)} in flight")
+    if queue.delayed:
+        said.append(f"{count(queue.delayed)} delayed")
+    if queue.dead:
+        said.append(f"{count(queue.dead)} dead")
+    return " · ".join(said)
+
+
+def _cells(seen: _Seen, snapshot: Snapshot, standings: Standings) -> list[Cell]:
+    queue = seen.queue
+    style = "dim" if seen.stale else LEVEL_STYLES[seen.level]
+    past = () if seen.stale else snapshot.past.get(seen.target, ())
+    depth = _depth_of(queue.name)
+    own = standings.get(seen.target, ())
+    top = expected(own, "depth", "down") or expected(own, "depth", "degraded") or _FULL
+    return [
+        sign(seen.level),
+        words(seen.label),
+        line((count(queue.waiting), style or "value")),
+        line((spark(course(past, snapshot.at, _COURSE, depth), float(top)), "course")),
+        line((seen.stale, "dim")) if seen.stale else _rate(per_second(past, depth), queue.waiting),
+        EMPTY if seen.stale else _oldest(queue, seen.level),
+        words(seen.notes, "dim"),
+    ]
+
+
+def _depth_of(name: str) -> Callable[[Any], float | None]:
+    def depth(reading: Any) -> float | None:
+        return next((float(queue.waiting) for queue in reading.queues if queue.name == name), None)
+
+    return depth
+
+
+def _rate(rate: float | None, waiting: int) -> Line:
+    """The net rate: what comes in minus what goes out, which is all that a depth can tell."""
+    if rate is None:
+        return EMPTY
+    if abs(rate) < 1 / 60:
+        return line(("steady", "dim")) if waiting else EMPTY
+    sign_ = "+" if rate > 0 else "−"
+    fast = abs(rate)
+    words_ = (
+        f"{sign_}{fast:.0f}/s"
+        if fast >= 9.95
+        else f"{sign_}{fast:.1f}/s"
+        if fast >= 0.095
+        else f"{sign_}{fast * 60:.0f}/min"
+    )
+    return line((words_, "" if rate > 0 else "falling"))
+
+
+def _oldest(queue: Queue, worst: Level) -> Line:
+    if not queue.waiting:
+        return line(("empty", "dim"))
+    if queue.oldest is None:
+        return line(("age unknown", "dim"))
+    least = "≥" if queue.oldest_at_least else ""
+    return line((f"{least}{duration(queue.oldest)}", LEVEL_STYLES[worst]))

@@ -1,0 +1,149 @@
+"""Styled text as plain values: a span has words and the *name* of a style; a theme turns names into colours."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import NamedTuple, TypeAlias
+
+from rich.cells import cell_len, set_cell_size
+
+from opsconsole.model.text import one_line
+from opsconsole.model.verdict import Level
+
+
+class Span(NamedTuple):
+    """Words in one style. The style is a name of the theme, empty for the usual one."""
+
+    text: str
+    style: str = ""
+
+
+Line: TypeAlias = tuple[Span, ...]
+
+EMPTY: Line = ()
+
+LEVEL_STYLES = {Level.OK: "", Level.UNKNOWN: "unknown", Level.DEGRADED: "degraded", Level.DOWN: "down"}
+"""Only what is wrong has a colour."""
+
+
+def line(*parts: Span | tuple[str, str] | str) -> Line:
+    """A line from spans, pairs or plain words; empty words are left out."""
+    spans = (Span(part) if isinstance(part, str) else Span(*part) for part in parts)
+    return tuple(span for span in spans if span.text)
+
+
+def words(text: str, style: str = "", most: int = 200) -> Line:
+    """Text from outside as one line: no escapes, no control characters, cut at `most`."""
+    return line((one_line(text, most), style))
+
+
+def sign(level: Level) -> Line:
+    """The mark of a level in its colour; where all is well a blank, so that nothing moves when it no longer is."""
+    return line((level.sign if level is not Level.OK else " ", LEVEL_STYLES[level]))
+
+
+def width(spans: Iterable[Span]) -> int:
+    """How many cells a line takes."""
+    return sum(cell_len(span.text) for span in spans)
+
+
+def text(spans: Iterable[Span]) -> str:
+    """The bare words of a line."""
+    return "".join(span.text for span in spans)
+
+
+def cut(spans: Line, most: int) -> Line:
+    """The line in at most `most` cells; what had to go is announced by an ellipsis."""
+    if width(spans) <= most:
+        return spans
+    if most <= 0:
+        return EMPTY
+    kept: list[Span] = []
+    left = most - 1
+    for span in spans:
+        size = cell_len(span.text)
+        if size > left:
+            short = set_cell_size(span.text, left).rstrip() if left else ""
+            kept.append(Span(f"{short}…", span.style))
+            break
+        kept.append(span)
+        left -= size
+    return tuple(kept)
+
+
+def fit(spans: Line, size: int, align: str = "left") -> Line:
+    """The line in exactly `size` cells: cut, or filled with blanks on the side away from `align`."""
+    short = cut(spans, size)
+    gap = size - width(short)
+    if gap <= 0:
+        return short
+    blank = Span(" " * gap)
+    return (blank, *short) if align == "right" else (*short, blank)
+
+
+def between(left: Line, right: Line, size: int) -> Line:
+    """`left` and `right` at the two ends of `size` cells; the left one gives way."""
+    most = size - width(right) - 1
+    return (*fit(left, max(most, 0)), Span(" "), *right) if right and most > 0 else fit(left, size)
+
+
+def restyled(spans: Line, style: str) -> Line:
+    """The same words all in one style."""
+    return tuple(Span(span.text, style) for span in spans)
+
+
+def join(lines: Iterable[Line], separator: Span) -> Line:
+    """The lines in a row with `separator` between them; empty ones leave no gap."""
+    out: list[Span] = []
+    for each in lines:
+        if each:
+            out += [separator, *each] if out else each
+    return tuple(out)
+
+
+def wrap(spans: Line, size: int, indent: str = "") -> list[Line]:
+    """The line folded at blanks into lines of at most `size` cells; the folded ones begin with `indent`."""
+    size = max(size, 8)
+    lines: list[list[Span]] = [[]]
+    used = 0
+    for word in _word_spans(spans):
+        room = cell_len(word.text)
+        if used and used + room > size and word.text.strip():
+            lines.append([Span(indent)] if indent else [])
+            used = len(indent)
+        pieces = _hard_cut(word, size) if room > size else [word]
+        for number, piece in enumerate(pieces):
+            if number:
+                lines.append([Span(indent)] if indent else [])
+                used = len(indent)
+            lines[-1].append(piece)
+            used += cell_len(piece.text)
+    return [_trimmed(each) for each in lines]
+
+
+def _word_spans(spans: Line) -> Iterable[Span]:
+    for span in spans:
+        word = ""
+        for character in span.text:
+            if (character == " ") is not (word[-1:] == " ") and word:
+                yield Span(word, span.style)
+                word = ""
+            word += character
+        if word:
+            yield Span(word, span.style)
+
+
+def _hard_cut(word: Span, size: int) -> list[Span]:
+    pieces, rest = [], word.text
+    step = max(size - 4, 4)
+    while cell_len(rest) > step:
+        piece = set_cell_size(rest, step).rstrip() or rest[:1]
+        pieces.append(Span(piece, word.style))
+        rest = rest[len(piece) :]
+    return [*pieces, Span(rest, word.style)]
+
+
+def _trimmed(spans: list[Span]) -> Line:
+    while spans and not spans[-1].text.strip():
+        spans.pop()
+    return tuple(spans)

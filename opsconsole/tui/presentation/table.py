@@ -1,0 +1,88 @@
+"""Columns that line up, shrink, and drop out when there is no room. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import TypeAlias
+
+from opsconsole.tui.presentation.spans import EMPTY, Line, Span, fit, width
+
+Cell: TypeAlias = Line | Callable[[int], Line]
+"""A line, or a drawing that is made once the width of its column is known."""
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """How one column behaves.
+
+    `keep` is its rank when room runs out: the lowest goes first. It may shrink to `least` cells (0: not at all)
+    before any column goes. Drawings take from `least` to `most`. `grow` takes what is left over.
+    """
+
+    keep: int
+    align: str = "left"
+    least: int = 0
+    most: int = 0
+    grow: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One thing in a pane: its key stays the same while it lives; the first line carries the cursor."""
+
+    key: str
+    lines: tuple[Line, ...]
+
+
+def lay_out(columns: Sequence[Column], rows: Sequence[Sequence[Cell]], size: int, gap: int = 1) -> list[Line]:
+    """One line a row, each `size` cells wide at most, with the columns' widths shared by all rows."""
+    wide = _widths(columns, rows, size, gap)
+    shown = [place for place, room in enumerate(wide) if room]
+    return [_line(row, columns, wide, shown, gap) for row in rows]
+
+
+def _line(row: Sequence[Cell], columns: Sequence[Column], wide: Sequence[int], shown: list[int], gap: int) -> Line:
+    out: list[Span] = []
+    for place in shown:
+        if out:
+            # A one-cell mark stands close to what it marks.
+            out.append(Span(" " * (1 if wide[place - 1] == 1 and place == 1 else gap)))
+        cell = row[place]
+        drawn = cell(wide[place]) if callable(cell) else cell
+        out += fit(drawn, wide[place], columns[place].align)
+    return tuple(out)
+
+
+def _widths(columns: Sequence[Column], rows: Sequence[Sequence[Cell]], size: int, gap: int) -> list[int]:
+    natural = [_natural(column, [row[place] for row in rows]) for place, column in enumerate(columns)]
+    least = [min(room, column.least) or room for room, column in zip(natural, columns, strict=True)]
+    while _total(least, gap) > size and sum(map(bool, least)) > 1:
+        goes = min((place for place, room in enumerate(least) if room), key=lambda place: columns[place].keep)
+        least[goes] = natural[goes] = 0
+    spare = size - _total(least, gap)
+    wide = least
+    for place in sorted(range(len(columns)), key=lambda place: -columns[place].keep):
+        more = min(max(spare, 0), natural[place] - wide[place])
+        wide[place] += more
+        spare -= more
+    for place, column in enumerate(columns):
+        if column.grow and wide[place] and spare > 0:
+            wide[place] += spare
+            spare = 0
+    return wide
+
+
+def _natural(column: Column, cells: Sequence[Cell]) -> int:
+    if any(callable(cell) for cell in cells):
+        return column.most
+    return max((width(cell) for cell in cells if not callable(cell)), default=0)
+
+
+def _total(wide: Sequence[int], gap: int) -> int:
+    shown = [room for room in wide if room]
+    close = gap - 1 if wide and wide[0] == 1 and len(shown) > 1 else 0
+    return sum(shown) + gap * max(len(shown) - 1, 0) - close
+
+
+__all__ = ["EMPTY", "Cell", "Column", "Row", "lay_out"]

@@ -1,0 +1,216 @@
+"""The overview: four live panes, the findings, and the header that says at once how bad it is."""
+
+from __future__ import annotations
+
+import socket
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, ClassVar
+
+from textual import events
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+
+from opsconsole.model.snapshot import Snapshot
+from opsconsole.model.stack import Stack
+from opsconsole.tui.board import Board
+from opsconsole.tui.canvas import Canvas
+from opsconsole.tui.pane import Pane
+from opsconsole.tui.panes import FINDINGS, PANES, PaneKind
+from opsconsole.tui.presentation import arrangement, header
+from opsconsole.tui.presentation.findings import RUN_KEY
+from opsconsole.tui.presentation.growth import Growth
+from opsconsole.tui.presentation.unread import title_reason
+from opsconsole.tui.presentation.view import OpenRun, View
+from opsconsole.tui.screens.base import OpsScreen
+
+if TYPE_CHECKING:
+    from opsconsole.model.check import Finding
+
+_HEADER_LINES = 2
+
+
+class Overview(OpsScreen):
+    """The first screen."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("o", "take_up", "open run", id="keep-1.run"),
+        Binding("r", "library", "runbooks", id="keep-2.library"),
+        Binding("1", "pane(1)", "to a pane", key_display="1-5", id="keep-4.pane"),
+        *[Binding(str(number), f"pane({number})", "", show=False) for number in range(2, len(PANES) + 1)],
+        Binding("tab", "next(1)", "next pane", id="keep-6.next"),
+        Binding("shift+tab", "next(-1)", "previous pane", show=False),
+        Binding("right_square_bracket", "turn(1)", "next", key_display="[ ]", id="keep-2.turn"),
+        Binding("left_square_bracket", "turn(-1)", "previous", show=False),
+        Binding("question_mark", "help", "help", id="keep-3.help"),
+        Binding("q", "app.leave", "quit", id="keep-1.quit"),
+    ]
+
+    def __init__(self, stack: Stack | None) -> None:
+        super().__init__()
+        self.stack = stack
+        self.host = socket.gethostname().partition(".")[0]
+        self.snapshot: Snapshot | None = None
+        self.runs: Sequence[OpenRun] = ()
+        self.titles: dict[str, str] = {}
+        self.saying = ""
+        self._growth = Growth()
+        self._header = Canvas(id="header")
+        self._panes = [
+            Pane(kind.name, kind.title, number=number, empty="looking…") for number, kind in enumerate(PANES, 1)
+        ]
+        self.board = Board(self._panes, FINDINGS)
+
+    # --- drawing -----------------------------------------------------------------------------------------
+
+    def compose(self) -> ComposeResult:
+        """Header, panes, footer."""
+        yield self._header
+        yield self.board
+        yield Canvas(id="footer")
+
+    def on_mount(self) -> None:
+        """The findings get the keys first: they are what somebody woken up came for."""
+        self.pane(FINDINGS).focus()
+
+    def on_resize(self, event: events.Resize) -> None:
+        """Everything has to find its place anew."""
+        self.call_after_refresh(self.draw)
+        self._settle(event.size.width, event.size.height)
+
+    def on_screen_resume(self) -> None:
+        """Much may have happened while another screen was in front."""
+        if self.snapshot is not None:
+            self.console.look_for_runs()
+        self.call_after_refresh(self.draw)
+
+    def see(self, snapshot: Snapshot) -> None:
+        """Draw a new snapshot."""
+        self.snapshot = snapshot
+        self.draw()
+
+    def tick(self, now: float) -> None:
+        """Only the clock moves."""
+        self._draw_header(now)
+
+    def draw(self) -> None:
+        """Draw all from the newest snapshot."""
+        if not self.is_mounted or not self.size:
+            return
+        if self.snapshot is not None:
+            view = View.of(self.snapshot, self._growth, self.titles, self.runs)
+            for kind, pane in zip(PANES, self._panes, strict=True):
+                self._draw_pane(kind, pane, view)
+        self._draw_header(self.console.now())
+        self._settle(self.size.width, self.size.height)
+        self.draw_footer()
+
+    def _draw_pane(self, kind: PaneKind, pane: Pane, view: View) -> None:
+        targets = [target for target in view.snapshot.stack.watched if target.kind in kind.kinds]
+        seen = any(target in view.snapshot.latest for target in targets)
+        if kind.name == FINDINGS:
+            pane.empty = self.saying or ("nothing is wrong" if view.snapshot.standings else "looking…")
+        else:
+            pane.empty = kind.empty if not targets else "looking…"
+        if pane.display:
+            rows = kind.rows(view, pane.inner_width) if seen or kind.name == FINDINGS else ()
+            pane.show_rows(rows, title_reason(view.snapshot, targets) if targets else "")
+
+    def _draw_header(self, now: float) -> None:
+        snapshot = self.snapshot or Snapshot(self.stack or _NOTHING_YET, now)
+        size = self.app.size
+        lines = header.lines(snapshot, size.width, size.height, self.host, now, read_only=self.console.read_only)
+        lines = lines[:_HEADER_LINES]
+        if self._header.styles.height is None or self._header.styles.height.value != len(lines):
+            self._header.styles.height = len(lines)
+        self._header.show(lines)
+
+    def _settle(self, width: int, height: int) -> None:
+        mode = arrangement.mode(width, height)
+        focused = self.focused
+        only = focused.pane_name if isinstance(focused, Pane) else self.board.only
+        self.board.settle(mode, only)
+
+    def pane(self, name: str) -> Pane:
+        """The pane of that name."""
+        return next(pane for pane in self._panes if pane.pane_name == name)
+
+    # --- keys --------------------------------------------------------------------------------------------
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """What makes no sense now is not offered."""
+        if action == "take_up":
+            return bool(self.runs)
+        if action == "turn":
+            return self.board.mode == "single"
+        if action == "next":
+            return self.board.mode != "single"
+        if action == "library":
+            return self.console.parts is not None
+        return True
+
+    def action_pane(self, number: int) -> None:
+        """Go to a pane by its number."""
+        self._go_to(self._panes[number - 1])
+
+    def action_next(self, by: int) -> None:
+        """Go to the next pane in the order of their numbers."""
+        focused = self.focused
+        place = self._panes.index(focused) if isinstance(focused, Pane) else 0
+        self._go_to(self._panes[(place + by) % len(self._panes)])
+
+    action_turn = action_next
+
+    def _go_to(self, pane: Pane) -> None:
+        self.board.settle(self.board.mode, pane.pane_name)
+        pane.focus()
+        self.call_after_refresh(self.draw)
+
+    def action_library(self) -> None:
+        """Open the library of runbooks."""
+        self.console.open_library()
+
+    def action_take_up(self) -> None:
+        """Take up the newest open run."""
+        if self.runs:
+            self.console.take_up(self.runs[0].id)
+
+    def on_pane_opened(self, event: Pane.Opened) -> None:
+        """A finding opens its runbook; a row of another pane that of its finding."""
+        if event.key.startswith(RUN_KEY):
+            self.console.take_up(event.key.removeprefix(RUN_KEY))
+            return
+        found = self._finding_of(event.pane, event.key)
+        if found is None:
+            self.note(f"nothing is wrong with {event.key.partition(chr(10))[0]}")
+        elif event.pane.pane_name != FINDINGS and not found.runbooks:
+            self.pane(FINDINGS).select(found.check)
+            self._go_to(self.pane(FINDINGS))
+        else:
+            self.console.open_finding(found)
+
+    def _finding_of(self, pane: Pane, key: str) -> Finding | None:
+        if self.snapshot is None:
+            return None
+        findings = self.snapshot.findings
+        if pane.pane_name == FINDINGS:
+            return next((one for one in findings if one.check == key), None)
+        kinds = next(kind.kinds for kind in PANES if kind.name == pane.pane_name)
+        name = key.partition("\n")[0]
+        return next((one for one in findings if self._is_about(one.check, kinds, name)), None)
+
+    def _is_about(self, check: str, kinds: tuple[str, ...], name: str) -> bool:
+        standing = self.snapshot.standings.get(check) if self.snapshot else None
+        return standing is not None and standing.check.target.kind in kinds and standing.check.target.name == name
+
+    def on_descendant_focus(self) -> None:
+        """Other keys may be possible now."""
+        self.draw_footer()
+
+
+def _nothing_yet() -> Stack:
+    from pathlib import Path
+
+    return Stack("looking at what is here…", Path("/"))
+
+
+_NOTHING_YET = _nothing_yet()
