@@ -6,7 +6,7 @@ import asyncio
 import inspect
 import time
 from collections.abc import Awaitable, Callable
-from typing import TypeVar
+from typing import Any, TypeVar, overload
 
 T = TypeVar("T")
 
@@ -14,7 +14,11 @@ PAUSE = 0.02
 """Seconds between two looks: short beside anything that is waited for, long beside the look itself."""
 
 
-async def wait_for(what: str, condition: Callable[[], T | Awaitable[T]], within: float = 10) -> T:
+@overload
+async def wait_for(what: str, condition: Callable[[], Awaitable[T | None]], within: float = 10) -> T: ...
+@overload
+async def wait_for(what: str, condition: Callable[[], T | None], within: float = 10) -> T: ...
+async def wait_for(what: str, condition: Callable[[], Any], within: float = 10) -> Any:
     """The first truthy value of `condition` (a function, or a coroutine function).
 
     AssertionError names `what` and the last value when there was none `within` seconds.
@@ -30,7 +34,7 @@ async def wait_for(what: str, condition: Callable[[], T | Awaitable[T]], within:
         await asyncio.sleep(PAUSE)
 
 
-def wait_until(what: str, condition: Callable[[], T], within: float = 10) -> T:
+def wait_until(what: str, condition: Callable[[], T | None], within: float = 10) -> T:
     """The same for code without an event loop."""
     deadline = time.monotonic() + within
     while not (value := condition()):

@@ -55,7 +55,11 @@ class Client:
         try:
             return json.loads(content)
         except ValueError:
-            raise EngineError(ProblemKind.UNREADABLE, f"what answers at {self.endpoint} is no engine") from None
+            raise self.no_engine() from None
+
+    def no_engine(self) -> EngineError:
+        """That what answers is something else."""
+        return EngineError(ProblemKind.UNREADABLE, f"what answers at {self.endpoint} is no engine")
 
     @asynccontextmanager
     async def stream(

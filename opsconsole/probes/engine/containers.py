@@ -60,6 +60,7 @@ class Containers:
             done, _ = await asyncio.wait({self._listing}, timeout=timeout)
             if not done:
                 return late(self._client().endpoint, timeout).unseen
+            self._listing.result()  # a fault of ours must not pass for an empty list
         if self._problem is not None:
             return self._problem
         self._remembered.forget_old_ooms(self._clock())
@@ -89,7 +90,7 @@ class Containers:
 
     async def _follow_once(self) -> None:
         """Until the stream breaks, or the engine fails to answer what an event made us ask."""
-        async with questions.events(self._client(), self._heard_of) as events, asyncio.TaskGroup() as tasks:
+        async with asyncio.TaskGroup() as tasks, questions.events(self._client(), self._heard_of) as events:
             await self._list()
             self._followed = self._problem is None
             mending = tasks.create_task(self._mend())

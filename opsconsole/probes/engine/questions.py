@@ -6,6 +6,7 @@ import asyncio
 import json
 from collections.abc import AsyncIterator, Iterable
 from contextlib import asynccontextmanager
+from typing import Any, Final
 
 from opsconsole.model.readings import ContainerReading, EngineReading, MemoryReading
 from opsconsole.model.sample import Problem, ProblemKind
@@ -14,14 +15,18 @@ from opsconsole.probes.engine import describe
 from opsconsole.probes.engine.client import MOST_CONNECTIONS, Client
 from opsconsole.probes.engine.endpoint import EngineError
 
-LONGEST_EVENT = 1 << 20
+LONGEST_EVENT: Final = 1 << 20
 """Bytes of one line of the event stream; a container's labels are all in it."""
 
 
 async def all_containers(client: Client) -> list[ContainerReading]:
     """Every container there is, running or not. The list alone lacks pid, times and exit codes."""
-    listed = await client.get("/containers/json", all="1") or []
-    described = await describe_some(client, [str(one["Id"]) for one in listed])
+    listed = await client.get("/containers/json", all="1")
+    try:
+        ids = [str(one["Id"]) for one in listed]
+    except (TypeError, LookupError):
+        raise client.no_engine() from None
+    described = await describe_some(client, ids)
     return [reading for reading in described.values() if reading]
 
 
@@ -33,7 +38,7 @@ async def describe_some(client: Client, ids: Iterable[str]) -> dict[str, Contain
     async def work() -> None:
         for id in left:
             raw = await client.get(f"/containers/{id}/json")
-            described[id] = describe.container(raw) if raw else None
+            described[id] = _described(id, raw) if raw is not None else None
 
     workers = [work() for _ in range(min(MOST_CONNECTIONS, len(wanted)))]
     for outcome in await asyncio.gather(*workers, return_exceptions=True):
@@ -42,10 +47,21 @@ async def describe_some(client: Client, ids: Iterable[str]) -> dict[str, Contain
     return described
 
 
+def _described(id: str, raw: Any) -> ContainerReading:
+    try:
+        return describe.container(raw)
+    except (TypeError, LookupError, ValueError, AttributeError):
+        reason = f"the engine describes container {id[:12]} in a way that we do not understand"
+        raise EngineError(ProblemKind.UNREADABLE, reason, answered=True) from None
+
+
 async def version(client: Client) -> EngineReading:
     """What the engine is."""
-    told = await client.get("/version") or {}
-    return EngineReading(one_line(str(told.get("Version") or "?")), one_line(str(told.get("ApiVersion") or "?")))
+    told = await client.get("/version")
+    try:
+        return EngineReading(one_line(str(told["Version"])), one_line(str(told["ApiVersion"])))
+    except (TypeError, LookupError):
+        raise client.no_engine() from None
 
 
 async def memory(client: Client, container: ContainerReading) -> MemoryReading | Problem:
