@@ -1,0 +1,136 @@
+"""Redis streams, read by consumer groups or by anybody.
+
+What waits is what a group has not been given yet; of several groups the slowest counts. What it was given and has not
+acknowledged is in flight. Without groups all entries wait. The id of an entry begins with its time.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from opsconsole.model.readings import BrokerReading, Queue
+from opsconsole.model.targets import QueueOf
+from opsconsole.probes.brokers.exchange import (
+    Command,
+    NothingThereError,
+    Plan,
+    Refusal,
+    Reply,
+    items,
+    number,
+    pairs,
+    text,
+)
+from opsconsole.probes.brokers.sweep import Sweep, chunks, literally
+from opsconsole.probes.brokers.tails import Tails
+
+COUNTED: Final = 500
+"""Entries that are counted one by one where the server knows no lag (before Redis 7, or after deletions)."""
+
+_EARLIEST: Final = 946_684_800_000
+"""2000-01-01 in milliseconds: an id below that is no time but a number of the program's own."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Group:
+    delivered: str
+    pending: int
+    lag: int | None
+
+
+class Streams:
+    """The streams of one broker. Where nobody names them, all streams of the database are meant."""
+
+    def __init__(self, of: QueueOf, monotonic: Callable[[], float]) -> None:
+        self._of = of
+        self._tails = Tails(monotonic)
+        self._sweep = Sweep(f"{literally(of.prefix)}*", type="stream")
+
+    def plan(self, now: float) -> Plan[BrokerReading]:
+        """See `Kind`."""
+        sweeping = not self._of.queues
+        if sweeping:
+            yield from self._sweep.first()
+        keys = list(self._of.queues) or sorted(self._sweep.found)
+        if not keys:
+            raise NothingThereError(f"there are no streams{self._sweep.searched}")
+        commands: list[Command] = [self._sweep.step()] if sweeping else []
+        for key in keys:
+            commands += [("XLEN", key), ("XINFO", "GROUPS", key)]
+        replies = yield commands
+        if sweeping:
+            self._sweep.take(replies[0])
+        lengths, groups = [], []
+        for key, (length, told) in zip(keys, chunks(replies[len(replies) - 2 * len(keys) :], 2), strict=True):
+            lengths.append(number(length, key))
+            groups.append(_groups(told, key))
+        return (yield from self._behind(keys, lengths, groups, now))
+
+    def _behind(
+        self, keys: Sequence[str], lengths: Sequence[int], groups: Sequence[Sequence[_Group]], now: float
+    ) -> Plan[BrokerReading]:
+        """The second round trip: for each stream the oldest entry that waits, and where need be how many do."""
+        slowest = [min(found, key=lambda group: moment(group.delivered), default=None) for found in groups]
+        after = yield [_first_after(key, group) for key, group in zip(keys, slowest, strict=True)]
+        queues = []
+        for key, length, group, reply in zip(keys, lengths, slowest, after, strict=True):
+            entries = items(reply, key)
+            waiting, at_least = length, False
+            if group is not None:
+                waiting = group.lag if group.lag is not None else len(entries)
+                at_least = group.lag is None and len(entries) == COUNTED
+            age, known = self._age(key, entries, now)
+            queues.append(Queue(key, waiting, age, oldest_at_least=not known, waiting_at_least=at_least))
+        in_flight = sum(group.pending for found in groups for group in found) if any(groups) else None
+        return BrokerReading("stream", tuple(queues), in_flight)
+
+    def _age(self, key: str, entries: Sequence[Reply], now: float) -> tuple[float | None, bool]:
+        """The age of the first entry, and whether that is more than a lower bound."""
+        id = _id(entries[0]) if entries else None
+        remembered = self._tails.age(key, None if id is None else id.encode())
+        if id is None:
+            return None, True
+        written, _ = moment(id)
+        return (max(0.0, now - written / 1000), True) if written > _EARLIEST else (remembered, False)
+
+
+def moment(id: str) -> tuple[int, int]:
+    """An id as two numbers that can be compared; the first is in milliseconds where the server made it."""
+    first, _, second = id.partition("-")
+    return (int(first), int(second or 0)) if first.isdigit() and (not second or second.isdigit()) else (0, 0)
+
+
+def _groups(told: Reply, key: str) -> list[_Group]:
+    if isinstance(told, Refusal) and "no such key" in told.text:
+        return []  # an empty stream may have no key
+    return [_group(pairs(one)) for one in items(told, key)]
+
+
+def _group(fields: Mapping[str, Reply]) -> _Group:
+    delivered, pending, lag = fields.get("last-delivered-id"), fields.get("pending"), fields.get("lag")
+    return _Group(
+        text(delivered) if isinstance(delivered, bytes) else "0-0",
+        pending if isinstance(pending, int) else 0,
+        lag if isinstance(lag, int) else None,
+    )
+
+
+def _first_after(key: str, group: _Group | None) -> Command:
+    """The first entry that waits; with a group whose lag nobody knows, as many as are counted."""
+    if group is None:
+        return ("XRANGE", key, "-", "+", "COUNT", 1)
+    time, number = moment(group.delivered)
+    # An id without its second part means the first of that millisecond; "(" (not including) came with Redis 6.2 only.
+    return ("XRANGE", key, f"{time}-{number + 1}", "+", "COUNT", 1 if group.lag is not None else COUNTED)
+
+
+def _id(entry: Reply) -> str | None:
+    first = entry[0] if isinstance(entry, list) and entry else None
+    return text(first) if isinstance(first, bytes) else None
+
+
+def open_kind(of: QueueOf, monotonic: Callable[[], float]) -> Streams:
+    """See `opsconsole.probes.brokers`."""
+    return Streams(of, monotonic)
