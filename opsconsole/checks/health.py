@@ -1,0 +1,81 @@
+"""What an endpoint should answer, and how soon."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from typing import Annotated
+
+import msgspec
+
+from opsconsole.checks.quantities import Duration
+from opsconsole.checks.thresholds import worst_of
+from opsconsole.model.readings import HealthReading
+from opsconsole.model.sample import Sample
+from opsconsole.model.text import one_line
+from opsconsole.model.units import duration
+from opsconsole.model.verdict import Level, Verdict
+
+Status = Annotated[int, msgspec.Meta(ge=100, le=599)]
+
+
+class Expect(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """`status` is one code or several (200 to 299 where none is given); `body` is text that must stand in the answer,
+    or a regular expression between slashes. Slower than `within` is DEGRADED, all else that is wrong DOWN."""
+
+    status: Status | tuple[Status, ...] = ()
+    within: Duration | None = None
+    body: str | None = None
+
+    def __post_init__(self) -> None:
+        if self.body is None:
+            return
+        if not self.body:
+            raise ValueError("body is empty, which stands in every answer")
+        try:
+            _pattern(self.body)
+        except re.error as fault:
+            raise ValueError(f"body is no regular expression: {fault}") from None
+
+
+def judge(expect: Expect, sample: Sample, past: Sequence[Sample]) -> Verdict:
+    """The worst of status, body and time."""
+    reading: HealthReading = sample.value
+    measured = f"{reading.status} in {duration(reading.latency)}"
+    fine = Verdict(Level.OK, f"answers {measured}", measured, _expected(expect))
+    return worst_of([fine, *_faults(expect, reading, measured)])
+
+
+def _faults(expect: Expect, reading: HealthReading, measured: str) -> Iterator[Verdict]:
+    expected = _expected(expect)
+    if not _fits(expect.status, reading.status):
+        said = f": {one_line(reading.body, 80)}" if reading.status >= 500 and reading.body.strip() else ""
+        reason = f"answers {reading.status}, expected {_codes(expect.status)}{said}"
+        yield Verdict(Level.DOWN, reason, measured, expected)
+    if expect.body is not None and not _pattern(expect.body).search(reading.body):
+        reason = f"answers {reading.status}, but without {one_line(expect.body, 60)} in it"
+        yield Verdict(Level.DOWN, reason, measured, expected)
+    if expect.within is not None and reading.latency > expect.within:
+        reason = f"took {duration(reading.latency)}, over {duration(expect.within)}"
+        yield Verdict(Level.DEGRADED, reason, measured, expected)
+
+
+def _pattern(body: str) -> re.Pattern[str]:
+    inner = body[1:-1] if len(body) > 2 and body[0] == body[-1] == "/" else re.escape(body)
+    return re.compile(inner)
+
+
+def _fits(wanted: int | tuple[int, ...], status: int) -> bool:
+    if wanted == ():
+        return 200 <= status <= 299
+    return status == wanted if isinstance(wanted, int) else status in wanted
+
+
+def _codes(wanted: int | tuple[int, ...]) -> str:
+    if wanted == ():
+        return "200 to 299"
+    return str(wanted) if isinstance(wanted, int) else " or ".join(str(code) for code in wanted)
+
+
+def _expected(expect: Expect) -> str:
+    return _codes(expect.status) + (f" within {duration(expect.within)}" if expect.within is not None else "")
