@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import os
 import re
 import shutil
@@ -136,15 +135,24 @@ def discard(folder: Path) -> None:
 
 def entries_of(folder: Path) -> tuple[Entry, ...]:
     """The entries of a run's journal. TroubleError where it cannot be read, or is damaged."""
+    _, reading = record_of(folder.parent.parent, folder.name)
+    if reading.fault:
+        remedy = f"what is before it: opsconsole runs report {folder.name}"
+        raise TroubleError(Trouble(reading.fault, str(folder / journal.FILE), remedy))
+    return reading.entries
+
+
+def record_of(state_folder: Path, run_id: str) -> tuple[Path, journal.Reading]:
+    """A run's folder and all that can be read of its journal. TroubleError where there is no such run, or nothing."""
+    folder = run_folder(state_folder, run_id)
     path = folder / journal.FILE
     try:
         reading = journal.read(path)
     except OSError as error:
         raise TroubleError(Trouble(f"cannot be read: {error.strerror}", str(path))) from None
-    if reading.fault or not reading.entries:
-        remedy = "what is before it can be seen with opsconsole runs report" if reading.entries else ""
-        raise TroubleError(Trouble(reading.fault or "is empty", str(path), remedy))
-    return reading.entries
+    if not reading.entries:
+        raise TroubleError(Trouble(reading.fault or "is empty", str(path)))
+    return folder, reading
 
 
 def kept_runbook(folder: Path, entries: tuple[Entry, ...]) -> Runbook:
@@ -226,8 +234,3 @@ def _is_running(entries: tuple[Entry, ...]) -> bool:
     ends = (Kind.ENDED, Kind.LOST)
     last = next((entry.kind for entry in reversed(entries) if entry.kind in (Kind.STARTED, *ends)), None)
     return last == Kind.STARTED
-
-
-def journal_lines(entries: tuple[Entry, ...]) -> list[str]:
-    """Each entry as one line of JSON, for people who look."""
-    return [json.dumps(journal.as_json(entry), ensure_ascii=False) for entry in entries]

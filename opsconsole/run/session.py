@@ -247,6 +247,15 @@ class Session:
         else:
             await self.append(Kind.INPUT, {"name": name, "value": value})
 
+    async def start_from(self, step: int) -> None:
+        """Begin at a later step; those before it stay to do."""
+        await self.append(Kind.WENT, {"step": step, "back_to": None, "why": "asked for at the start"})
+
+    async def abandon(self, why: str) -> None:
+        """End a run in which nothing has been done."""
+        await self.append(Kind.CLOSED, {"how": "stopped", "reason": why})
+        await self.close()
+
     # --- what the operator does besides answering ----------------------------------------------------------------
 
     @property

@@ -1,0 +1,212 @@
+"""The plain terminal as an operator: questions and answers in lines."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Final
+
+from opsconsole.cli.keys import Keys
+from opsconsole.cli.output import coloured, write
+from opsconsole.cli.run_text import (
+    Ink,
+    Plainly,
+    heading,
+    keys_of,
+    ops_check_lines,
+    prompt,
+    question_lines,
+    result_line,
+    step_heading,
+)
+from opsconsole.model.run import (
+    Answer,
+    AskConfirm,
+    AskFailed,
+    AskInput,
+    AskTick,
+    Back,
+    Edit,
+    Leave,
+    Progress,
+    Question,
+    Retry,
+    RunState,
+    Skip,
+    Stop,
+    Value,
+    Yes,
+)
+from opsconsole.model.runbook import Risk
+
+_WORDS: Final = {
+    **{"yes": "y", "done": "d", "retry": "r", "run": "r", "skip": "s", "edit": "e", "undo": "u"},
+    **{"back": "b", "stop": "q", "quit": "q", "leave": "l"},
+}
+
+
+@dataclass(slots=True)
+class LineOperator:
+    """Somebody at a plain terminal, or a script behind a pipe.
+
+    `yes_to_read` lets looks run unasked. `type_into` takes keys for the running part. `left_because` says why the run
+    was left open, where the operator did not say so.
+    """
+
+    keys: Keys
+    ink: Ink = field(default_factory=Ink)
+    yes_to_read: bool = False
+    type_into: Callable[[str], None] | None = None
+    left_because: str = ""
+    _headed: bool = False
+    _step_shown: int = -1
+    _checks_shown: int = 0
+    _told: dict[tuple[int, int], tuple[int, Progress]] = field(default_factory=dict)
+    _waiting: bool = False
+    _line_open: bool = False
+    _plainly: Plainly = field(default_factory=Plainly)
+
+    @classmethod
+    def at_the_terminal(cls, *, no_color: bool, yes_to_read: bool = False) -> LineOperator:
+        """The operator at standard input and output."""
+        return cls(Keys(), Ink(coloured(sys.stdout, no_color)), yes_to_read)
+
+    # --- what happens --------------------------------------------------------------------------------------------
+
+    def update(self, state: RunState) -> None:
+        """Tell what is new: results, OPS-checks, what is waited for."""
+        if not self._headed:
+            self._headed = True
+            self._say(heading(state))
+            self._told = dict(self._standing(state))
+            self._checks_shown = len(state.ops_checks)
+        self._forward_keys(state)
+        for place, standing in self._standing(state).items():
+            if self._told.get(place) != standing:
+                self._told[place] = standing
+                self._say(result_line(state.steps[place[0]].parts[place[1]], self.ink))
+        for number in range(self._checks_shown, len(state.ops_checks)):
+            before = state.ops_checks[number - 1] if number else None
+            self._say(ops_check_lines(state.ops_checks[number], before))
+        self._checks_shown = len(state.ops_checks)
+        if state.waiting and not self._waiting:
+            self._say(f"  … {state.waiting}\n")
+        self._waiting = bool(state.waiting)
+
+    def _standing(self, state: RunState) -> dict[tuple[int, int], tuple[int, Progress]]:
+        return {
+            (step, part): (now.attempt, now.progress)
+            for step, here in enumerate(state.steps)
+            for part, now in enumerate(here.parts)
+            if now.judged
+        }
+
+    def _forward_keys(self, state: RunState) -> None:
+        running = any(part.progress is Progress.RUNNING for here in state.steps for part in here.parts)
+        self.keys.forward(self.type_into if running else None)
+
+    def output(self, text: str) -> None:
+        """What the running part prints, without its escapes."""
+        self._write(self._plainly.feed(text))
+
+    def _say(self, text: str) -> None:
+        if not text:
+            return
+        self._write(self._plainly.flush())
+        self._write(("\n" if self._line_open else "") + text)
+
+    def _write(self, text: str) -> None:
+        if text:
+            self._line_open = not text.endswith("\n")
+            write(text)
+
+    # --- questions -----------------------------------------------------------------------------------------------
+
+    async def answer(self, state: RunState, question: Question) -> Answer:
+        """The answer; the run is left open at the end of the input."""
+        step = getattr(question, "step", None)
+        if isinstance(step, int) and step != self._step_shown:
+            self._step_shown = step
+            self._say(step_heading(state, step, self.ink))
+        self._say(question_lines(question, self.ink))
+        if isinstance(question, AskTick):
+            self._say(f"  [ ] {state.steps[question.step].step.text}\n")
+        if self._needs_no_answer(question):
+            return Yes()
+        self.keys.forget()
+        while True:
+            line = await self._line(prompt(question), secret=isinstance(question, AskInput) and question.secret)
+            if line is None:
+                return self._nobody_left(question)
+            answer = await self._understand(state, question, line)
+            if answer is not None:
+                return answer
+            self._say("  that is none of the answers\n")
+
+    def _needs_no_answer(self, question: Question) -> bool:
+        if not self.yes_to_read or not isinstance(question, AskConfirm):
+            return False
+        return question.command.risk is Risk.READ and question.mode == "no" and not question.refused
+
+    def _nobody_left(self, question: Question) -> Answer:
+        if isinstance(question, AskConfirm) and question.refused and not self.keys.terminal:
+            return Stop(question.refused)
+        self.left_because = "the input has ended"
+        return Leave()
+
+    async def _line(self, asking: str, secret: bool = False) -> str | None:
+        self._say(asking)
+        self.keys.quiet(secret)
+        try:
+            line = await self.keys.line()
+        finally:
+            self.keys.quiet(False)
+        self._line_open = not self.keys.terminal or secret or line is None
+        return line
+
+    async def _understand(self, state: RunState, question: Question, line: str) -> Answer | None:
+        """What a line means as an answer; None where it means nothing."""
+        if isinstance(question, AskInput):
+            return Value(line or question.suggestion)
+        word = line.strip()
+        if isinstance(question, AskConfirm) and not question.refused:
+            if question.mode == "type" and word == question.target:
+                return Yes(typed=word)
+            if question.mode == "no" and not word:
+                return Yes()
+        key = _WORDS.get(word.lower(), word.lower())
+        if len(key) != 1 or key not in keys_of(question):
+            return None
+        if key == "u" and isinstance(question, AskFailed) and question.undo_step is not None:
+            return Back(question.undo_step)
+        return await self._meant_by(key, state)
+
+    async def _meant_by(self, key: str, state: RunState) -> Answer | None:
+        if key == "s":
+            reason = await self._line("Why? > ")
+            return None if reason is None else Skip(reason)
+        if key == "q":
+            return Stop(await self._line("Why? (may be empty) > ") or "")
+        if key == "e":
+            text = await self._text("The new command, ended by an empty line:\n")
+            return Edit(text) if text else None
+        if key == "b":
+            return await self._back(state)
+        if key == "r":
+            return Retry()
+        return Leave() if key == "l" else Yes()
+
+    async def _back(self, state: RunState) -> Answer | None:
+        names = "".join(f"  {n} {here.step.name} ({here.progress.value})\n" for n, here in enumerate(state.steps, 1))
+        line = await self._line(f"{names}To which step? > ")
+        number = int(line) if line and line.strip().isdecimal() else 0
+        return Back(number - 1) if 1 <= number <= len(state.steps) else None
+
+    async def _text(self, asking: str) -> str:
+        lines = []
+        line = await self._line(asking)
+        while line:
+            lines.append(line)
+            line = await self._line("")
+        return "\n".join(lines)

@@ -1,0 +1,220 @@
+"""How a run reads in plain lines. Pure."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+from typing import Final
+
+from opsconsole.model.check import Finding
+from opsconsole.model.run import (
+    AskConfirm,
+    AskEnd,
+    AskFailed,
+    AskInput,
+    AskTick,
+    AskUnknown,
+    OpsCheck,
+    PartState,
+    Progress,
+    Question,
+    RunState,
+    level_changes,
+)
+from opsconsole.model.runbook import Step
+from opsconsole.model.text import one_line, plain
+from opsconsole.model.units import duration
+
+_RISK_COLOURS: Final = {"read": "32", "unknown": "33", "change": "33", "destroy": "1;31"}
+
+
+@dataclass(frozen=True, slots=True)
+class Ink:
+    """Colours, or none."""
+
+    colours: bool = False
+
+    def paint(self, text: str, code: str) -> str:
+        """`text` in the colour that the terminal knows by `code`."""
+        return f"\x1b[{code}m{text}\x1b[0m" if self.colours and text else text
+
+
+def heading(state: RunState) -> str:
+    """What a run begins with."""
+    reason = f" · reason: {one_line(state.reason)}" if state.reason else ""
+    head = f"{one_line(state.runbook.title)} · {state.stack} @ {state.host} as {state.user}{reason}"
+    return f"{head}\nrun {state.id}\n"
+
+
+def step_heading(state: RunState, place: int, ink: Ink) -> str:
+    """A step's head line, and what its author says before it."""
+    step = state.steps[place].step
+    head = ink.paint(f"{place + 1} of {len(state.steps)} · {one_line(step.section)} · {one_line(step.name)}", "1")
+    prose = plain(step.prose).strip()
+    expected = "".join(f"\n  expected: {one_line(line)}" for line in step.expected)
+    return f"\n{head}\n" + (f"\n{prose}\n" if prose else "") + (expected + "\n" if expected else "")
+
+
+def command_lines(question: AskConfirm, ink: Ink) -> str:
+    """The command exactly as it will run, its risk and why, where it runs, and what takes it back."""
+    text = "\n".join(
+        f"  $ {line}" if not n else f"    {line}" for n, line in enumerate(plain(question.text).split("\n"))
+    )
+    risk = question.command.risk.word
+    why = f"  {one_line(question.command.why)}" if question.command.why else ""
+    lines = [
+        ink.paint(text, "1"),
+        f"\n  {ink.paint(risk.upper(), _RISK_COLOURS[risk])}{why} · {one_line(question.where)}",
+    ]
+    if question.values:
+        lines.append("  with " + ", ".join(f"{name}={one_line(value, 80)}" for name, value in question.values))
+    if question.command.caption:
+        lines.append(f"  {one_line(question.command.caption)}")
+    if question.condition:
+        lines.append(f"  only if this holds: {one_line(question.condition)}")
+    if question.undo:
+        lines.append(f"  taken back by: {one_line(question.undo)}")
+    if question.refused:
+        lines.append(ink.paint(f"  refused: {one_line(question.refused)}", "1;31"))
+    return "\n".join(lines) + "\n"
+
+
+LABELS: Final = {
+    "y": "[y]es",
+    "d": "[d]one as it is",
+    "r": "[r]un again",
+    "s": "[s]kip",
+    "e": "[e]dit",
+    "u": "[u]ndo",
+    "b": "[b]ack",
+    "q": "[q] stop",
+    "l": "[l]eave open",
+}
+
+
+def keys_of(question: Question) -> str:
+    """The letters that answer a question; see `LABELS`."""
+    match question:
+        case AskConfirm(refused=refused) if refused:
+            return "rsebql"
+        case AskConfirm(mode=mode):
+            return "sebql" if mode == "type" else "ysebql"
+        case AskFailed(undo_step=undo):
+            return "rsebql" if undo is None else "rseubql"
+        case _:
+            return {AskTick: "ysbql", AskUnknown: "rdsbql", AskEnd: "ybl"}.get(type(question), "")
+
+
+def prompt(question: Question) -> str:
+    """The question line, with the keys that answer it."""
+    if isinstance(question, AskInput):
+        return _input_prompt(question)
+    lead = {AskTick: "Done? ", AskEnd: "End the run? "}.get(type(question), "")
+    if isinstance(question, AskConfirm):
+        lead = "Run this? "
+        if question.refused:
+            lead = "It may not run. "
+        elif question.mode == "type":
+            lead = f"Type {one_line(question.target)} to run this, or "
+        elif question.mode == "no":
+            lead = "Run this? [Enter] or "
+    return lead + " ".join(LABELS[key] for key in keys_of(question)) + " > "
+
+
+def _input_prompt(question: AskInput) -> str:
+    lines = f"{one_line(question.problem)}\n" if question.problem else ""
+    choices = f" ({', '.join(map(one_line, question.choices))})" if question.choices else ""
+    offer = f" [{one_line(question.suggestion)}]" if question.suggestion and not question.secret else ""
+    return f"{lines}{one_line(question.text)}{choices}{offer} > "
+
+
+def question_lines(question: Question, ink: Ink) -> str:
+    """What stands before the question line."""
+    match question:
+        case AskConfirm():
+            return command_lines(question, ink)
+        case AskFailed(reason=reason):
+            return ink.paint(f"  failed: {one_line(reason)}", "1;31") + "\n"
+        case AskUnknown(reason=reason):
+            return ink.paint(f"  outcome unknown: {one_line(reason)}", "1;31") + "\n"
+        case AskEnd(still_wrong=wrong):
+            still = "".join(_finding_line(found) for found in wrong)
+            return "\nAll steps are through.\n" + (f"Still wrong:\n{still}" if still else "")
+        case _:
+            return ""
+
+
+def _finding_line(found: Finding) -> str:
+    return f"  {found.level.sign} {found.level.name} {one_line(found.check)}: {one_line(found.reason)}\n"
+
+
+def result_line(part: PartState, ink: Ink) -> str:
+    """How a part ended."""
+    took = f" in {duration(part.seconds)}" if part.seconds is not None else ""
+    note = f" · {one_line(part.note)}" if part.note else ""
+    match part.progress:
+        case Progress.DONE:
+            how = f"exit {part.exit}" if part.exit is not None else "done"
+            return ink.paint(f"  ✓ {how}{took}{note}", "32") + "\n"
+        case Progress.SKIPPED:
+            return f"  – skipped: {one_line(part.note)}\n"
+        case Progress.FAILED:
+            how = "" if part.exit is None else f" (exit {part.exit}{took})"
+            return ink.paint(f"  ✗ failed{how}", "1;31") + "\n"
+        case _:
+            return ""
+
+
+def ops_check_lines(check: OpsCheck, before: OpsCheck | None) -> str:
+    """What an OPS-check saw; after the first one only what has changed."""
+    if check.problem:
+        return f"OPS-check {check.label}: not verified, {one_line(check.problem)}\n"
+    head = f"OPS-check {check.label}: {check.level.name}\n"
+    if before is None or before.problem:
+        return head + "".join(_finding_line(found) for found in check.findings)
+    changes = level_changes(before, check)
+    lines = [
+        f"  {one_line(c.check)} {c.before.name if c.before is not None else '–'} → "
+        f"{c.after.name if c.after is not None else '–'}\n"
+        for c in changes
+    ]
+    return head + ("".join(lines) or "  nothing has changed\n")
+
+
+def plan(state_steps: tuple[tuple[int, Step, AskConfirm | None], ...], ink: Ink) -> str:
+    """What `--dry-run` prints: every step, with the commands as they would run."""
+    blocks = []
+    for place, step, question in state_steps:
+        if question is not None:
+            blocks.append(
+                f"{place + 1} · {one_line(step.section)} · {one_line(step.name)}\n{command_lines(question, ink)}"
+            )
+        else:
+            blocks.append(f"{place + 1} · {one_line(step.section)} · [{step.kind}] {one_line(step.text)}\n")
+    return "\n".join(blocks)
+
+
+_CUT_OFF: Final = re.compile(r"(?:\r|\x1b(?:\[[0-?]*[ -/]*|[\]PX^_][^\x07\x1b]{0,4096}|[ -/]*)?)\Z")
+
+
+@dataclass(slots=True)
+class Plainly:
+    """Takes terminal escapes out of a stream, also where one comes split over two pieces."""
+
+    _held: str = field(default="")
+
+    def feed(self, text: str) -> str:
+        """What can be shown of it by now."""
+        whole = self._held + text
+        cut = _CUT_OFF.search(whole)
+        self._held = whole[cut.start() :] if cut else ""
+        return self._plain(whole[: cut.start()] if cut else whole)
+
+    def flush(self) -> str:
+        """What was held back, at the end."""
+        held, self._held = self._held, ""
+        return self._plain(held)
+
+    @staticmethod
+    def _plain(text: str) -> str:
+        return plain(text.replace("\r\n", "\n").replace("\r", "\n"))

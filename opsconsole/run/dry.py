@@ -1,0 +1,46 @@
+"""A run that is only thought through: what would be asked, with nothing started and nothing kept."""
+
+from __future__ import annotations
+
+import os
+import pwd
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from opsconsole.model.run import AskConfirm, Entry, RunState
+from opsconsole.model.runbook import Runbook
+from opsconsole.model.stack import Stack
+from opsconsole.run.core import begin
+from opsconsole.run.kinds import Kind
+from opsconsole.run.place import place_of
+from opsconsole.run.questions import ask_confirm
+from opsconsole.run.values import Ready, fill_in, needed
+
+if TYPE_CHECKING:
+    from opsconsole.runbook.guard import Guard
+
+
+def rehearsed(runbook: Runbook, stack: Stack, values: Mapping[str, str]) -> RunState:
+    """The state that a run would begin with; inputs that are not given have their defaults."""
+    begun = {
+        "id": "dry-run",
+        "stack": stack.name,
+        "host": os.uname().nodename,
+        "user": pwd.getpwuid(os.getuid()).pw_name,
+        "reason": "",
+    }
+    defaults = {given.name: given.default for given in runbook.inputs if given.default is not None and not given.secret}
+    return replace(begin(Entry(1, 0.0, Kind.BEGUN, begun), runbook), inputs={**defaults, **values})
+
+
+def question_for(state: RunState, step: int, part: int, stack: Stack, guard: Guard) -> AskConfirm:
+    """What would be asked about a part. What is not filled in yet stands as it does in the document."""
+    text = state.steps[step].parts[part].command.text
+    missing = [one.name for one in needed(text, state) if one.name not in state.inputs and not one.optional]
+    ready = Ready(text) if missing else fill_in(text, state, {})
+    here = state.steps[step].step
+    place = place_of(here, state.runbook, stack, state.user, state.host, tuple(ready.env))
+    question = ask_confirm(state, step, part, ready, place.words, guard.refuse(ready.text) or "")
+    to_come = tuple((name, "(asked for)") for name in dict.fromkeys(missing))
+    return replace(question, values=question.values + to_come)
