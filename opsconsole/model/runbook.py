@@ -110,7 +110,9 @@ class Step:
 
     `index` counts from 1 over the whole document; `section` is the title of its section; `line` the line of the
     source (from 1) where its fence or box begins. `risk` is the worst of its commands, or what the author
-    raised it to. `prose` is the Markdown between the step before and this one.
+    raised it to. `prose` is the Markdown between the step before and this one. `choices` of a decision are what
+    each says and where it leads (`#anchor`). `example` is the output that a session shows. Steps with the same
+    `tab_group` (not 0) but another `tab` are alternatives: one of them is picked.
     """
 
     index: int
@@ -127,6 +129,9 @@ class Step:
     prose: str = ""
     options: Options = Options()
     choices: tuple[tuple[str, str], ...] = ()
+    example: str = ""
+    tab: str = ""
+    tab_group: int = 0
 
     @property
     def confirm(self) -> Confirm:
@@ -138,13 +143,17 @@ class Step:
 
 @dataclass(frozen=True, slots=True)
 class Section:
-    """A heading and what stands under it up to the next heading. `level` is 1 for `#`; `prose` is Markdown."""
+    """A heading and what stands under it up to the next heading. `level` is 1 for `#`, 0 for what stands before any.
+
+    `prose` is all its Markdown but the steps; `anchor` is how links reach it, without the `#`.
+    """
 
     title: str
     level: int
     line: int
     prose: str = ""
     steps: tuple[Step, ...] = ()
+    anchor: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,227 @@
+"""A Markdown document as a flat list of what matters to a runbook, with source lines. Pure.
+
+The tree is markdown-it-py's. Two habits of other tools are read too: bodies of MkDocs tabs (`=== "Name"`) and
+admonitions (`!!! note`) are indented, so that CommonMark takes them for code; they are parsed once more by themselves.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import TYPE_CHECKING, Final
+
+if TYPE_CHECKING:
+    from markdown_it import MarkdownIt
+    from markdown_it.token import Token
+
+_BODY_FOLLOWS: Final = re.compile(r'^(?:===[!+]?\s+"(?P<tab>[^"]*)"|(?:!!!|\?\?\?\+?)\s+\S.*)$')
+_BOX: Final = re.compile(r"^\[ \]\s+")
+
+
+@dataclass(frozen=True, slots=True)
+class Heading:
+    """A heading: `marked` where its author wrote {decision} behind it. Lines count from 1."""
+
+    title: str
+    level: int
+    line: int
+    end: int
+    marked: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Block:
+    """A block of code: `line` is where it begins, `end` the first line after it. `fenced` or by indentation."""
+
+    info: str
+    text: str
+    line: int
+    end: int
+    fenced: bool = True
+    tab: str = ""
+    group: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Box:
+    """A box to be ticked, with the boxes inside it as text."""
+
+    text: str
+    line: int
+    end: int
+
+
+@dataclass(frozen=True, slots=True)
+class Links:
+    """A list whose items all begin with a link: (what the item says, where the link goes)."""
+
+    items: tuple[tuple[str, str], ...]
+    line: int
+    end: int
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """A paragraph, for what it announces."""
+
+    text: str
+    line: int
+    end: int
+
+
+@dataclass(frozen=True, slots=True)
+class FrontMatter:
+    """The YAML at the top."""
+
+    text: str
+    line: int
+    end: int
+
+
+Part = Heading | Block | Box | Links | Said | FrontMatter
+
+
+@lru_cache(maxsize=1)
+def _parser() -> MarkdownIt:
+    from markdown_it import MarkdownIt
+    from mdit_py_plugins.front_matter import front_matter_plugin
+
+    return MarkdownIt("commonmark").enable(["table", "strikethrough"]).use(front_matter_plugin)
+
+
+def outline(text: str) -> list[Part]:
+    """Everything in `text` that a runbook is made of, in the order of the document."""
+    return list(_Walk(text.split("\n"), 0, "", 0).parts(_parser().parse(text)))
+
+
+class _Walk:
+    """One pass over a document, or over an indented body in it that begins at line `offset`."""
+
+    def __init__(self, lines: Sequence[str], offset: int, tab: str, group: int) -> None:
+        self.lines = lines
+        self.offset = offset
+        self.tab = tab
+        self.group = group
+        self.tabs_end = -1
+        self.groups = 0
+
+    def parts(self, tokens: Sequence[Token]) -> Iterator[Part]:
+        at, skip = 0, -1
+        while at < len(tokens):
+            token = tokens[at]
+            if token.map is None or token.map[0] < skip:
+                at += 1
+                continue
+            if body := self._body(token, tokens[at + 1] if at + 1 < len(tokens) else None):
+                tab, begin, skip = body
+                yield from self._indented(tab, begin, skip)
+            elif token.type in ("list_item_open", "bullet_list_open", "ordered_list_open"):
+                yield from self._list(tokens, at)
+                if token.type == "list_item_open" and _is_box(tokens, at):
+                    at = _end_of(tokens, at)
+            else:
+                yield from self._one(token, tokens[at + 1] if at + 1 < len(tokens) else None)
+            at += 1
+
+    def _one(self, token: Token, following: Token | None) -> Iterator[Part]:
+        begin, end = (self.offset + line + 1 for line in token.map or (0, 0))
+        if token.type in ("fence", "code_block"):
+            fenced = token.type == "fence"
+            yield Block(token.info, token.content, begin, end, fenced, self.tab, self.group)
+        elif token.type == "heading_open" and following is not None:
+            title, marked = _heading(following.content)
+            yield Heading(title, int(token.tag[1]), begin, end, marked)
+        elif token.type == "paragraph_open" and following is not None:
+            yield Said(following.content, begin, end)
+        elif token.type == "front_matter":
+            yield FrontMatter(token.content, begin, end)
+
+    def _list(self, tokens: Sequence[Token], at: int) -> Iterator[Part]:
+        token = tokens[at]
+        begin, end = (self.offset + line + 1 for line in token.map or (0, 0))
+        if token.type != "list_item_open":
+            items = list(_linked(tokens, at))
+            if items and all(items):
+                yield Links(tuple(item for item in items if item), begin, end)
+        elif _is_box(tokens, at):
+            last = _end_of(tokens, at)
+            inside = tokens[at + 1 : last]
+            yield from (part for part in self.parts(inside) if isinstance(part, Block))
+            yield Box(_box_text(inside), begin, end)
+
+    def _body(self, token: Token, following: Token | None) -> tuple[str | None, int, int] | None:
+        """For a line that announces an indented body: its tab, and the lines (from 0) of the body."""
+        if token.type != "paragraph_open" or token.map is None or following is None:
+            return None
+        match = _BODY_FOLLOWS.match(following.content.split("\n")[0])
+        if not match:
+            return None
+        first = token.map[0]
+        column = len(self.lines[first]) - len(self.lines[first].lstrip())
+        end = first + 1
+        for number in range(first + 1, len(self.lines)):
+            line = self.lines[number]
+            if line.strip() and len(line.expandtabs(4)) - len(line.expandtabs(4).lstrip()) < column + 4:
+                break
+            if line.strip():
+                end = number + 1
+        return match["tab"], first + 1, end
+
+    def _indented(self, tab: str | None, begin: int, end: int) -> Iterator[Part]:
+        if tab is not None:
+            if any(line.strip() for line in self.lines[self.tabs_end : begin - 1]) or self.tabs_end < 0:
+                self.groups += 1
+            self.tabs_end = end
+        body = [line.expandtabs(4) for line in self.lines[begin:end]]
+        margin = min((len(line) - len(line.lstrip()) for line in body if line.strip()), default=0)
+        body = [line[margin:] for line in body]
+        group = self.offset * 1000 + self.groups if tab is not None else self.group
+        inner = _Walk(body, self.offset + begin, self.tab if tab is None else tab, group)
+        yield from inner.parts(_parser().parse("\n".join(body)))
+
+
+def _heading(content: str) -> tuple[str, bool]:
+    match = re.fullmatch(r"(.*?)\s*\{([^{}]*)\}\s*", content, re.DOTALL)
+    if not match or not re.fullmatch(r"\s*(?:[#.][\w-]+|decision|[\w-]+=\S+)(?:\s+\S+)*\s*", match[2]):
+        return content.strip(), False
+    return match[1].strip(), "decision" in match[2].replace(".", " ").split()
+
+
+def _end_of(tokens: Sequence[Token], at: int) -> int:
+    """The index of the token that closes the one at `at`."""
+    level = tokens[at].level
+    return next(n for n in range(at + 1, len(tokens)) if tokens[n].level == level and tokens[n].nesting == -1)
+
+
+def _is_box(tokens: Sequence[Token], at: int) -> bool:
+    following = tokens[at + 2] if at + 2 < len(tokens) else None
+    return following is not None and following.type == "inline" and bool(_BOX.match(following.content))
+
+
+def _box_text(inside: Sequence[Token]) -> str:
+    """What the box says, and the boxes and items under it."""
+    lines: list[str] = []
+    for token in inside:
+        if token.type == "inline":
+            depth = max(0, (token.level - inside[0].level) // 2)
+            content = re.sub(r"^\[[ xX]\]\s+", "", token.content)
+            lines.append(content if not lines else "  " * max(0, depth - 1) + "- " + content if depth else content)
+    return "\n".join(lines)
+
+
+def _linked(tokens: Sequence[Token], at: int) -> Iterator[tuple[str, str] | None]:
+    """For each item of the list at `at`: what it says and where its first link goes, None where it begins otherwise."""
+    level = tokens[at].level
+    for number in range(at + 1, _end_of(tokens, at)):
+        token = tokens[number]
+        if token.type == "list_item_open" and token.level == level + 1:
+            inline = tokens[number + 2] if number + 2 < len(tokens) else None
+            children = (inline.children or []) if inline is not None and inline.type == "inline" else []
+            begins = children[0] if children else None
+            if begins is None or begins.type != "link_open":
+                yield None
+            else:
+                text = "".join(child.content if child.type != "softbreak" else " " for child in children)
+                yield text.strip(), str(begins.attrGet("href") or "")

@@ -1,0 +1,93 @@
+"""A block of shell taken apart into the commands that an operator is offered one by one. Pure."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+from opsconsole.runbook.shell import top_level
+
+if TYPE_CHECKING:
+    from tree_sitter import Node
+
+_CONDITION: Final = re.compile(
+    r"^\W*(?:\d+[.)]\s*)?(?:and |or |otherwise,? )?(?:only |but )?(?:if|when|in case|unless|should|optional(?:ly)?|"
+    r"если|когда|только если|при необходимости|в случае|опционально)\b|\b(?:only if|if needed|if necessary|"
+    r"only when|если нужно|при необходимости|только если)\b|(?:,| )(?:if|если) (?!.*\bcheck\b)",
+    re.IGNORECASE,
+)
+_WHOLE: Final = frozenset({"function_definition"})
+_WHOLE_COMMANDS: Final = frozenset({b"alias", b"trap", b"shopt", b"set"})
+
+
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """One command at the top of a block: its text, its bytes in the source, the comment over it."""
+
+    text: str
+    begin: int
+    end: int
+    caption: str = ""
+    conditional: bool = False
+
+
+def split_commands(script: str, source: str) -> Iterator[Piece]:
+    """The pieces of `script`; `source` is the same with placeholders blanked, byte for byte as long.
+
+    A block that defines a function or an alias, or sets options, is one piece: its parts do not stand alone.
+    """
+    nodes = list(top_level(source))
+    if any(_belongs_together(node) for node in nodes):
+        pieces = [node for node in nodes if node.type != "comment"]
+        if pieces:
+            yield _piece(
+                script.encode(), pieces[0].start_byte, len(script.encode()), _comments(nodes[: nodes.index(pieces[0])])
+            )
+        return
+    yield from _one_by_one(script.encode(), _statements(nodes))
+
+
+def _belongs_together(node: Node) -> bool:
+    if node.type in _WHOLE or node.is_error:
+        return True
+    first = node.children[0].text if node.type == "command" and node.children else b""
+    return first in _WHOLE_COMMANDS
+
+
+def _statements(nodes: list[Node]) -> list[Node]:
+    return [node for node in nodes if node.type != "heredoc_body"]
+
+
+def _one_by_one(script: bytes, nodes: list[Node]) -> Iterator[Piece]:
+    comments: list[Node] = []
+    row = -1
+    for number, node in enumerate(nodes):
+        if node.type == "comment":
+            if node.start_point[0] == row and number and nodes[number - 1].type != "comment":
+                continue  # stands behind a command on its line, and was taken with that
+            if comments and (node.start_point[0] != comments[-1].end_point[0] + 1 or row > comments[-1].end_point[0]):
+                comments = []
+            comments.append(node)
+            continue
+        if comments and node.start_point[0] > max(row, comments[-1].end_point[0]) + 1:
+            comments = []  # a blank line ends what a comment is about
+        behind = nodes[number + 1] if number + 1 < len(nodes) else None
+        trailing = behind is not None and behind.type == "comment" and behind.start_point[0] == node.end_point[0]
+        about = comments if comments or not trailing or behind is None else [behind]
+        background = script[node.end_byte : node.end_byte + 2].lstrip()[:1] == b"&"
+        yield _piece(script, node.start_byte, node.end_byte, _comments(about), " &" if background else "")
+        row = node.end_point[0]
+
+
+def _piece(script: bytes, begin: int, end: int, caption: str, more: str = "") -> Piece:
+    text = script[begin:end].decode(errors="replace").strip() + more
+    return Piece(text, begin, end, caption, bool(caption and _CONDITION.search(caption)))
+
+
+def _comments(nodes: list[Node]) -> str:
+    lines = [
+        (node.text or b"").decode(errors="replace").lstrip("#").strip() for node in nodes if node.type == "comment"
+    ]
+    return " ".join(line for line in lines if line)

@@ -1,0 +1,45 @@
+"""What a script can do to the box: read, change, destroy, or not known, worked out from its syntax tree.
+
+The safety property: what changes or destroys is never taken for a look. So whatever is not understood (a program
+that no table describes, a hidden word, a script that does not parse) is UNKNOWN or CHANGE, never READ.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Sequence
+from functools import lru_cache
+
+from opsconsole.model.runbook import Command, Risk
+from opsconsole.runbook.judge import Judged, judge, worst
+from opsconsole.runbook.marks import blanked
+from opsconsole.runbook.pieces import Piece, split_commands
+from opsconsole.runbook.table import Judgement
+
+
+def assess(script: str, declared: Collection[str] = ()) -> tuple[Command, ...]:
+    """The commands at the top of `script`, each with its own risk, the reason, and the comment over it.
+
+    `declared` are the inputs whose `{{ name }}` is a placeholder. A script of comments alone has no commands.
+    """
+    return _assess(script, frozenset(declared))
+
+
+def overall(commands: Iterable[Command]) -> Risk:
+    """The worst risk; READ where there is no command."""
+    return max((command.risk for command in commands), default=Risk.READ)
+
+
+@lru_cache(maxsize=4096)
+def _assess(script: str, declared: frozenset[str]) -> tuple[Command, ...]:
+    source = blanked(script, declared)
+    judged = judge(source)
+    found = []
+    for piece in split_commands(script, source):
+        judgement = _of(piece, judged)
+        found.append(Command(piece.text, judgement.risk, judgement.why, piece.caption, piece.conditional))
+    return tuple(found)
+
+
+def _of(piece: Piece, judged: Sequence[Judged]) -> Judgement:
+    """The worst of what overlaps a piece: its own commands, and a fault of the whole."""
+    return worst([each.judgement for each in judged if each.simple.begin < piece.end and each.simple.end > piece.begin])

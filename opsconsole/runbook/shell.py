@@ -1,0 +1,284 @@
+"""The simple commands in a piece of shell, wherever they hide in it. Pure; nothing is run.
+
+The grammar is tree-sitter's for bash. Every node is visited whatever stands around it, so that a command inside a
+substitution, a function or a here-document is found like any other; a node of a kind that is not known here, or an
+error in the syntax, is reported, and whoever asks for a risk takes that for a change.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from functools import lru_cache
+from typing import TYPE_CHECKING, Final
+
+from opsconsole.runbook.variables import settled
+from opsconsole.runbook.words import HIDDEN, Word, read_word
+
+if TYPE_CHECKING:
+    from tree_sitter import Node, Parser, Tree
+
+_WORD_NAMES: Final = (
+    "word number string raw_string ansi_c_string translated_string concatenation simple_expansion expansion "
+    "command_substitution process_substitution arithmetic_expansion brace_expression extglob_pattern regex "
+    "special_variable_name variable_name"
+)
+_WORDS: Final = frozenset(_WORD_NAMES.split())
+_KNOWN_NAMES: Final = (
+    "program comment list pipeline redirected_statement subshell compound_statement if_statement elif_clause "
+    "else_clause while_statement do_group for_statement c_style_for_statement case_statement case_item "
+    "function_definition negated_command test_command declaration_command unset_command variable_assignment "
+    "variable_assignments command command_name file_redirect heredoc_redirect heredoc_start heredoc_body "
+    "heredoc_end heredoc_content herestring_redirect file_descriptor string_content array subscript "
+    "binary_expression unary_expression postfix_expression parenthesized_expression ternary_expression "
+    "test_operator"
+)
+_KNOWN: Final = _WORDS | frozenset(_KNOWN_NAMES.split())
+_READ_ONLY_TARGETS: Final = frozenset({"/dev/null", "/dev/stdout", "/dev/stderr", "/dev/tty", "/dev/fd/1", "/dev/fd/2"})
+
+
+@dataclass(frozen=True, slots=True)
+class Redirect:
+    """Where output goes or input comes from. `operator` as written, without its descriptor."""
+
+    operator: str
+    target: Word
+
+    @property
+    def writes(self) -> bool:
+        """Whether it opens anything but the usual places for writing."""
+        if not self.operator.lstrip("0123456789").startswith((">", "&>", "<>")):
+            return False
+        text = self.target.text
+        duplicates = self.operator.endswith(">&") and text is not None and text.rstrip("-").isdigit()
+        return not (duplicates or text in _READ_ONLY_TARGETS or (self.operator.endswith(">&") and text == "-"))
+
+
+@dataclass(frozen=True, slots=True)
+class Simple:
+    """One simple command: its words (program first; none where it only assigns or redirects), and what feeds it.
+
+    `stdin` is the text it reads where that is known, `fed` whether it reads from a pipe, a file or a text at all.
+    `assigned` are the variables set for it, or by it where it has no words.
+    """
+
+    words: tuple[Word, ...]
+    assigned: tuple[tuple[str, Word], ...] = ()
+    redirects: tuple[Redirect, ...] = ()
+    stdin: str | None = None
+    fed: bool = False
+    begin: int = 0
+    end: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Script:
+    """All simple commands of a script in the order of the source, with byte offsets; `faults` in plain words."""
+
+    simples: tuple[Simple, ...]
+    functions: Mapping[str, tuple[int, int]] = field(default_factory=dict)
+    faults: tuple[str, ...] = ()
+
+
+@lru_cache(maxsize=1)
+def _parser() -> Parser:
+    import tree_sitter_bash
+    from tree_sitter import Language, Parser
+
+    return Parser(Language(tree_sitter_bash.language()))
+
+
+def parse_tree(source: str) -> Tree:
+    """The concrete tree of `source`; positions are bytes of its UTF-8."""
+    return _parser().parse(source.encode(errors="replace"))
+
+
+def read_script(source: str) -> Script:
+    """What `source` would start, as far as its text tells."""
+    root = parse_tree(source).root_node
+    reader = _Reader(settled(root))
+    reader.visit(root)
+    if "\r" in source or "\0" in source:
+        reader.faults.append("it holds control characters")
+    return Script(tuple(reader.simples), reader.functions, tuple(dict.fromkeys(reader.faults)))
+
+
+class _Reader:
+    """Goes over the whole tree once."""
+
+    def __init__(self, known: Mapping[int, Mapping[str, str]]) -> None:
+        self.known = known
+        self.scope: Mapping[str, str] = {}
+        self.simples: list[Simple] = []
+        self.functions: dict[str, tuple[int, int]] = {}
+        self.faults: list[str] = []
+
+    def visit(self, node: Node) -> None:
+        if node.id in self.known:
+            self.scope = self.known[node.id]
+        if node.is_error or node.is_missing:
+            self.faults.append("it does not parse as shell")
+        elif node.is_named and node.type not in _KNOWN:
+            self.faults.append(f"it holds {node.type.replace('_', ' ')}, which is not known here")
+        take = {
+            "command": self._command,
+            "redirected_statement": self._redirected,
+            "declaration_command": self._declaration,
+            "unset_command": self._declaration,
+            "variable_assignment": self._assignment,
+            "pipeline": self._pipeline,
+            "function_definition": self._function,
+        }.get(node.type)
+        if take is None:
+            self._inside(node)
+        else:
+            take(node)
+
+    def _inside(self, node: Node) -> None:
+        for child in node.children:
+            self.visit(child)
+
+    def _command(self, node: Node) -> None:
+        self._simple(node, _parts(node))
+
+    def _redirected(self, node: Node) -> None:
+        """The redirects stand beside the body; they are the body's own where that is one command."""
+        body = node.child_by_field_name("body")
+        redirects = [child for child in node.children if child.type.endswith("_redirect")]
+        if body is None or body.type == "command":
+            self._simple(node, [*(_parts(body) if body else ()), *(part for r in redirects for part in _parts(r))])
+            return
+        before = len(self.simples)
+        self.visit(body)
+        made = self._gather([part for redirect in redirects for part in _parts(redirect)])
+        for redirect in redirects:
+            self._inside(redirect)
+        if made.stdin is not None or made.fed:
+            for at in range(before, len(self.simples)):
+                if not self.simples[at].fed:
+                    self.simples[at] = replace(self.simples[at], stdin=made.stdin, fed=True)
+        self.simples.append(replace(made, stdin=None, fed=False, begin=node.start_byte, end=node.end_byte))
+
+    def _simple(self, node: Node, parts: list[Node]) -> None:
+        made = replace(self._gather(parts), begin=node.start_byte, end=node.end_byte)
+        self.simples.append(made)
+        at = len(self.simples)
+        for part in parts:
+            self._inside(part)  # substitutions, and what a here-document pipes into
+        if any(part.type == "heredoc_redirect" for part in parts):
+            self._feed(at, self._says(made))
+
+    def _gather(self, parts: list[Node]) -> Simple:
+        words: list[Word] = []
+        assigned: list[tuple[str, Word]] = []
+        redirects: list[Redirect] = []
+        stdin, fed = None, False
+        for part in parts:
+            if part.type == "variable_assignment":
+                assigned.append(self._assigned(part))
+            elif part.type == "file_redirect":
+                redirect, rest = self._redirect(part)
+                redirects.append(redirect)
+                words += rest
+                fed = fed or redirect.operator.endswith("<")
+            elif part.type in ("heredoc_redirect", "herestring_redirect"):
+                stdin, fed = self._fed_text(part), True
+                words += [w for a in part.children_by_field_name("argument") for w in read_word(a, self.scope)]
+            elif part.type == "command_name" or part.type in _WORDS:
+                words += read_word(part.named_children[0] if part.type == "command_name" else part, self.scope)
+            elif part.type not in ("file_descriptor", "comment"):
+                words.append(Word(HIDDEN, splits=True))
+        return Simple(tuple(words), tuple(assigned), tuple(redirects), stdin, fed)
+
+    def _redirect(self, node: Node) -> tuple[Redirect, list[Word]]:
+        """The grammar takes words after the target for further targets: they are arguments of the command."""
+        operator = "".join((c.text or b"").decode() for c in node.children if not c.is_named)
+        targets = [word for t in node.children_by_field_name("destination") for word in read_word(t, self.scope)]
+        if not targets:
+            return Redirect(operator, Word("-") if operator.endswith("-") else Word(HIDDEN)), []
+        return Redirect(operator, targets[0]), targets[1:]
+
+    def _fed_text(self, node: Node) -> str | None:
+        if node.type == "herestring_redirect":
+            words = [w for child in node.named_children for w in read_word(child, self.scope)]
+            return " ".join(word.template for word in words)
+        body = next((child for child in node.children if child.type == "heredoc_body"), None)
+        if body is None:
+            return ""
+        text = (body.text or b"").decode(errors="replace")
+        for child in body.named_children:
+            if child.type not in ("heredoc_content", "comment"):
+                text = text.replace((child.text or b"").decode(errors="replace"), HIDDEN)
+        return text
+
+    def _assigned(self, node: Node) -> tuple[str, Word]:
+        name = (node.children[0].text or b"").decode(errors="replace").split("[")[0] if node.children else ""
+        value = node.child_by_field_name("value")
+        if value is None:
+            return name, Word("")
+        if value.type == "array":
+            return name, Word(HIDDEN)
+        words = read_word(value, self.scope)
+        return name, Word(" ".join(word.template for word in words))
+
+    def _declaration(self, node: Node) -> None:
+        """`export`, `local`, `unset` … are commands whose first word is the keyword."""
+        keyword = (node.children[0].text or b"").decode() if node.children else ""
+        rest = node.children[1:]
+        assigned = [self._assigned(part) for part in rest if part.type == "variable_assignment"]
+        words = [w for p in rest if p.is_named and p.type != "variable_assignment" for w in read_word(p, self.scope)]
+        self.simples.append(Simple((Word(keyword), *words), tuple(assigned), begin=node.start_byte, end=node.end_byte))
+        for part in rest:
+            self._inside(part)
+
+    def _assignment(self, node: Node) -> None:
+        self.simples.append(Simple((), (self._assigned(node),), begin=node.start_byte, end=node.end_byte))
+        self._inside(node)
+
+    def _pipeline(self, node: Node) -> None:
+        """Each part is fed by the one before it; what `echo` says into a pipe is known."""
+        said: str | None = None
+        first = True
+        for child in node.children:
+            at = len(self.simples)
+            self.visit(child)
+            if not child.is_named or child.type == "comment":
+                continue
+            if not first:
+                self._feed(at, said)
+            first = False
+            said = self._says(self.simples[at]) if child.type == "command" and len(self.simples) > at else None
+
+    def _feed(self, at: int, said: str | None) -> None:
+        """Everything read since `at` stands behind a pipe."""
+        for index in range(at, len(self.simples)):
+            if not self.simples[index].fed:
+                self.simples[index] = replace(self.simples[index], stdin=said, fed=True)
+
+    @staticmethod
+    def _says(simple: Simple) -> str | None:
+        """What a command will print, where that is plain from its words."""
+        words = [word.template for word in simple.words]
+        if words[:1] == ["cat"] and len(words) == 1:
+            return simple.stdin
+        if words[:1] == ["echo"] and not any(word.startswith("-") for word in words[1:2]):
+            return " ".join(words[1:])
+        return None
+
+    def _function(self, node: Node) -> None:
+        name = node.child_by_field_name("name")
+        if name is not None:
+            self.functions[(name.text or b"").decode(errors="replace")] = (node.start_byte, node.end_byte)
+        for child in node.children:
+            if child != name:
+                self.visit(child)
+
+
+def _parts(node: Node) -> list[Node]:
+    """The named parts of a command in order; a redirect is one part."""
+    return [node] if node.type.endswith("_redirect") else [child for child in node.children if child.is_named]
+
+
+def top_level(source: str) -> Iterator[Node]:
+    """The commands and comments at the top of `source`, in order."""
+    yield from (child for child in parse_tree(source).root_node.children if child.is_named)

@@ -1,0 +1,117 @@
+"""Makes the steps of a runbook from the parts of its outline. Pure."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from opsconsole.model.runbook import Command, Fault, Options, Risk, Step
+from opsconsole.runbook.anchors import anchor
+from opsconsole.runbook.front_matter import Front
+from opsconsole.runbook.info_string import Info, read_info
+from opsconsole.runbook.inputs import placeholders
+from opsconsole.runbook.kinds import SHELLS, runs
+from opsconsole.runbook.outline import Block, Box, Links
+from opsconsole.runbook.risk import assess, overall
+from opsconsole.runbook.sessions import expectations, read_session
+from opsconsole.runbook.sql import judge_sql
+
+
+class StepMaker:
+    """Numbers and names the steps of one document, and gathers what is wrong with them."""
+
+    def __init__(self, front: Front) -> None:
+        self.front = front
+        self.declared = frozenset(given.name for given in front.inputs)
+        self.faults: list[Fault] = []
+        self.index = 0
+        self.names: set[str] = set()
+
+    def block(self, block: Block, section: str, prose: str) -> Step:
+        """The step, or the shown block, that a block of code is."""
+        info = read_info(block.info)
+        self.faults += [replace(fault, line=block.line) for fault in info.faults]
+        text = block.text.rstrip("\n")
+        interpreter = info.options.interpreter or self.front.interpreter
+        shell = info.lang.lower() in SHELLS or not info.lang
+        if not runs(info.lang, text, None if shell else interpreter):
+            return self._step("shown", text, block, section, prose, info)
+        session = read_session(text, info.lang.lower()) if shell else None
+        script = session.text if session else text
+        if not script.strip() or (shell and not assess(script, self.declared)):
+            return self._step("shown", text, block, section, prose, info)
+        commands = assess(script, self.declared) if shell else (_interpreted(script, info.lang),)
+        risk, commands = self._risk(info, commands, block.line)
+        return replace(
+            self._step("command", script, block, section, prose, info),
+            risk=risk,
+            commands=commands,
+            placeholders=placeholders(script, self.declared),
+            expected=expectations(text),
+            example=session.example if session else "",
+        )
+
+    def tick(self, box: Box, section: str, prose: str) -> Step:
+        """A box to be ticked."""
+        return Step(self._next(), self._name(None, section), section, "tick", box.text, box.line, prose=prose)
+
+    def decision(self, links: Links, section: str, prose: str) -> Step:
+        """A list of ways to go on."""
+        text = "\n".join(f"- {says}" for says, _ in links.items)
+        name = self._name(None, section)
+        return Step(self._next(), name, section, "decision", text, links.line, prose=prose, choices=links.items)
+
+    def _step(self, kind: str, text: str, block: Block, section: str, prose: str, info: Info) -> Step:
+        assert kind in ("command", "shown")
+        return Step(
+            self._next(),
+            self._name(info.name, section, block.line),
+            section,
+            "command" if kind == "command" else "shown",
+            text,
+            block.line,
+            info.lang,
+            prose=prose,
+            options=info.options if kind == "command" else Options(),
+            tab=block.tab,
+            tab_group=block.group,
+        )
+
+    def _next(self) -> int:
+        self.index += 1
+        return self.index
+
+    def _name(self, given: str | None, section: str, line: int = 0) -> str:
+        """The author's name for it, else one from the heading; each is there once."""
+        if given is not None and given in self.names:
+            self.faults.append(Fault(line, "same-name", f"another step is called {given} too"))
+        wanted = given or anchor(section) or "step"
+        name, number = wanted, 1
+        while name in self.names:
+            number += 1
+            name = f"{wanted}-{number}"
+        self.names.add(name)
+        return name
+
+    def _risk(self, info: Info, commands: tuple[Command, ...], line: int) -> tuple[Risk, tuple[Command, ...]]:
+        """An author may raise the risk freely, and lower only what nobody knows to a look."""
+        found = overall(commands)
+        if info.risk is None or info.risk is found:
+            return found, commands
+        if info.risk > found:
+            return info.risk, commands
+        if found is Risk.UNKNOWN and info.risk is Risk.READ:
+            look = tuple(
+                replace(c, risk=Risk.READ, why="its author says so") if c.risk is Risk.UNKNOWN else c for c in commands
+            )
+            return Risk.READ, look
+        message = f"risk={info.risk.word} is less than what it does ({found.word}), and is not believed"
+        self.faults.append(Fault(line, "risk-lowered", message))
+        return found, commands
+
+
+def _interpreted(text: str, lang: str) -> Command:
+    """A block in another language, which an interpreter was named for, is one command."""
+    if lang.lower() in ("sql", "psql", "postgresql", "mysql", "sqlite"):
+        judgement = judge_sql(text)
+        return Command(text, judgement.risk, judgement.why)
+    return Command(text, Risk.UNKNOWN, f"a program in {lang or 'its own language'}")
