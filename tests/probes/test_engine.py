@@ -254,6 +254,8 @@ async def test_a_command_runs_in_a_container(engine: LabEngine) -> None:
     async with opened(engine.host) as looking:
         done = await looking.exec(container.name, ["sh", "-c", "printf 'a\\006b\\n'; echo no >&2; exit 3"])
         assert done == Executed(3, b"a\x06b\n", b"no\n")
+        told = await looking.exec(container.name, ["sh", "-c", "echo $WORD"], env={"WORD": "hunter2"})
+        assert isinstance(told, Executed) and told.stdout == b"hunter2\n"
         much = await looking.exec(container.name, ["dd", "if=/dev/zero", "bs=64k", "count=64"], most=1000)
         assert isinstance(much, Executed) and (len(much.stdout), much.cut) == (1000, True)
 

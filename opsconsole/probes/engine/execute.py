@@ -7,6 +7,7 @@ import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
+from urllib.parse import quote
 
 from opsconsole.model.sample import Problem, ProblemKind
 from opsconsole.model.text import one_line
@@ -38,7 +39,7 @@ async def execute(
     """
     variables = [f"{name}={value}" for name, value in env.items()]
     wanted = {"AttachStdout": True, "AttachStderr": True, "Cmd": list(argv), "Env": variables}
-    made = await client.post(f"/containers/{container}/exec", wanted)
+    made = await client.post(f"/containers/{quote(container, safe='')}/exec", wanted)
     if made is None:
         return Problem(ProblemKind.GONE, f"no container called {container}")
     frames = Frames(most)
