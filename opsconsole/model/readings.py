@@ -16,7 +16,11 @@ class MemoryReading:
 
 @dataclass(frozen=True, slots=True)
 class Process:
-    """One process. `program` is what it really runs, with interpreters and wrappers taken off."""
+    """One process. `program` is what it really runs, with interpreters and wrappers taken off.
+
+    `supporting`: it only starts, waits for or serves others (`tini`, `sudo`, a resource tracker). Secrets that stood
+    in the command line are masked in `argv`; a program may also have written one title over all of it.
+    """
 
     pid: int
     ppid: int
@@ -24,6 +28,7 @@ class Process:
     program: str
     started_at: float
     user: str = ""
+    supporting: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,8 +40,8 @@ class ProcessReading:
 
     @property
     def same_program(self) -> int:
-        """How many processes run what the main one runs."""
-        return sum(process.program == self.main.program for process in self.processes)
+        """How many processes run what the main one runs, wrappers around it not counted."""
+        return sum(one.program == self.main.program and not one.supporting for one in self.processes) or 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,7 +144,11 @@ class HealthReading:
 
 @dataclass(frozen=True, slots=True)
 class Mount:
-    """A mounted file system; inodes are None where it has none to count."""
+    """A mounted file system; inodes are None where it has none to count.
+
+    `total` is what is used and what may still be used, without the reserve that is root's: `used / total` is what
+    `df` calls Use%.
+    """
 
     path: str
     used: int
@@ -150,7 +159,10 @@ class Mount:
 
 @dataclass(frozen=True, slots=True)
 class BoxReading:
-    """The box itself. `pressure_*` is the share of time (0-100) in which some task stalled, over ten seconds."""
+    """The box itself. `pressure_*` is the share of time (0-100) in which some task stalled, over ten seconds.
+
+    `unread` are the mounts that could not be read, each with the reason in one line.
+    """
 
     mounts: tuple[Mount, ...]
     memory_available: int
@@ -166,3 +178,4 @@ class BoxReading:
     pressure_memory: float | None = None
     pressure_io: float | None = None
     booted_at: float | None = None
+    unread: tuple[tuple[str, str], ...] = ()

@@ -12,6 +12,7 @@ from opsconsole.model.sample import Sample, Target
 
 if TYPE_CHECKING:
     from opsconsole.probes.engine import Engine
+    from opsconsole.probes.proctable import ProcessTable
     from opsconsole.probes.systemd import Units
 
 
@@ -43,6 +44,7 @@ class World:
     clock: Callable[[], float] = time.time
     _engine: Engine | None = field(default=None, repr=False)
     _units: Units | None = field(default=None, repr=False)
+    _processes: ProcessTable | None = field(default=None, repr=False)
 
     @property
     def engine(self) -> Engine:
@@ -62,8 +64,20 @@ class World:
             self._units = Units()
         return self._units
 
+    @property
+    def processes(self) -> ProcessTable:
+        """The processes of this machine; what was read of one is remembered as long as it does not change."""
+        if self._processes is None:
+            from opsconsole.probes.proctable import ProcessTable
+
+            self._processes = ProcessTable(self.proc, self.clock)
+        return self._processes
+
     async def close(self) -> None:
-        """Let go of the engine."""
+        """Let go of the engine, and of a question that systemd has not answered yet."""
+        if self._units is not None:
+            await self._units.close()
+            self._units = None
         if self._engine is not None:
             await self._engine.close()
             self._engine = None

@@ -1,0 +1,100 @@
+"""What `systemctl` prints, understood. Pure."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from typing import Final
+
+from opsconsole.model.readings import UnitReading
+from opsconsole.model.sample import Problem, ProblemKind
+from opsconsole.model.text import one_line
+
+PROPERTIES: Final = (
+    "Id,LoadState,ActiveState,SubState,Result,MainPID,ControlGroup,NRestarts,ExecMainCode,ExecMainStatus,"
+    "ExecMainStartTimestamp,ActiveEnterTimestamp,Description"
+)
+
+_SUFFIXES: Final = "service|socket|device|mount|automount|swap|target|path|timer|slice|scope"
+_NAME: Final = re.compile(rf"[\w:.\\@-]{{1,240}}\.(?:{_SUFFIXES})", re.ASCII)
+_STAMP: Final = re.compile(r"(\d{4}-\d\d-\d\d \d\d:\d\d:\d\d) UTC$")
+
+_EXITED: Final = "1"
+_KILLED: Final = ("2", "3")  # 3: with a core dump (CLD_* of waitid)
+
+
+def is_name(unit: str) -> bool:
+    """Whether a unit can be called so. systemctl takes one bad name for a reason to say nothing of the others."""
+    return bool(_NAME.fullmatch(unit)) and "@." not in unit
+
+
+def parse_show(text: str) -> list[UnitReading]:
+    """What `systemctl show UNIT… --property=…` printed: a paragraph for each unit, in the order of the question.
+
+    Times are understood in UTC only (`TZ=UTC`, `LC_ALL=C`).
+    """
+    return [_reading(_pairs(paragraph)) for paragraph in text.split("\n\n") if paragraph.strip()]
+
+
+def parse_list(text: str) -> list[str]:
+    """The names in what `systemctl list-units --plain --no-legend` printed; an old one puts a dot before them."""
+    names = (line.replace("●", " ").replace("*", " ").split() for line in text.splitlines())
+    return [words[0] for words in names if words and is_name(words[0])]
+
+
+def missing(name: str) -> UnitReading:
+    """The reading of a unit that does not exist, as systemd would give it."""
+    return UnitReading(name, "not-found", "inactive", "dead")
+
+
+def understand_failure(returned: int, stderr: str) -> Problem:
+    """Why `systemctl` said nothing useful, whatever its version calls it."""
+    said = stderr.lower()
+    if "not been booted with systemd" in said or "is not running systemd" in said:
+        return Problem(ProblemKind.NO_TOOL, "this machine does not run systemd, so its units cannot be seen")
+    if "permission denied" in said or "access denied" in said or "interactive authentication" in said:
+        return Problem(ProblemKind.DENIED, "systemd does not let us look at its units; run as another user or as root")
+    if "failed to connect to bus" in said or "failed to get d-bus connection" in said:
+        return Problem(ProblemKind.NO_TOOL, "systemd cannot be reached over its bus; is it running?")
+    last = one_line(stderr.strip().splitlines()[-1]) if stderr.strip() else f"exit code {returned}"
+    return Problem(ProblemKind.NO_TOOL, f"systemctl failed: {last}")
+
+
+def _pairs(paragraph: str) -> dict[str, str]:
+    return {key: value for key, _, value in (line.partition("=") for line in paragraph.splitlines())}
+
+
+def _reading(said: Mapping[str, str]) -> UnitReading:
+    started = _time(said.get("ExecMainStartTimestamp", "")) or _time(said.get("ActiveEnterTimestamp", ""))
+    return UnitReading(
+        name=one_line(said.get("Id", "")),
+        load_state=said.get("LoadState", ""),
+        active_state=said.get("ActiveState", ""),
+        sub_state=said.get("SubState", ""),
+        result=said.get("Result", ""),
+        main_pid=_number(said.get("MainPID", "")) or None,
+        control_group=said.get("ControlGroup", ""),
+        started_at=started,
+        restarts=_number(said.get("NRestarts", "")),
+        exit_code=_exit_code(said.get("ExecMainCode", ""), said.get("ExecMainStatus", "")),
+        description=one_line(said.get("Description", "")),
+    )
+
+
+def _exit_code(how: str, status: str) -> int | None:
+    """As a shell tells it: the code, or 128 and the signal; None as long as nothing has ended."""
+    if how == _EXITED:
+        return _number(status)
+    return 128 + _number(status) if how in _KILLED else None
+
+
+def _number(text: str) -> int:
+    return int(text) if text.isdecimal() else 0
+
+
+def _time(text: str) -> float | None:
+    match = _STAMP.search(text)
+    if not match:
+        return None
+    return datetime.strptime(match[1], "%Y-%m-%d %H:%M:%S").replace(tzinfo=UTC).timestamp()
