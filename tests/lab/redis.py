@@ -56,7 +56,7 @@ class LabRedis:
             stdout=subprocess.DEVNULL,
             stderr=subprocess.DEVNULL,
             start_new_session=True,
-            preexec_fn=_end_with_parent,
+            preexec_fn=_end_with_parent,  # noqa: PLW1509 - one prctl, which takes no lock
         )
         wait_until(f"redis on port {self.port} to take connections", self._takes_connections)
 

@@ -13,14 +13,14 @@ from opsconsole.model.sample import Problem, ProblemKind
 from opsconsole.model.text import one_line
 
 _NO_ROUTE: Final = (errno.ENETUNREACH, errno.EHOSTUNREACH, errno.ENETDOWN, errno.EHOSTDOWN)
-_REFUSED: Final = (ProblemKind.REFUSED, "{shown} refuses connections; is Redis running there?")
+_REFUSED: Final = (ProblemKind.REFUSED, "{shown} refuses connections; is it running?")
 _CLOSED: Final = (ProblemKind.REFUSED, "{shown} closed the connection")
 _DENIED: Final = (ProblemKind.DENIED, "no permission on {shown}; who may use it? (ls -l)")
 _UNROUTED: Final = (ProblemKind.NO_TOOL, "no route to {shown} from here")
 _NUMBERS: Final = {
     errno.ECONNREFUSED: _REFUSED,
-    errno.ENOENT: (ProblemKind.GONE, "{shown}: there is no such socket; is Redis running?"),
-    errno.ENOTDIR: (ProblemKind.GONE, "{shown}: there is no such socket; is Redis running?"),
+    errno.ENOENT: (ProblemKind.GONE, "{shown}: there is no such socket; is it running?"),
+    errno.ENOTDIR: (ProblemKind.GONE, "{shown}: there is no such socket; is it running?"),
     errno.EACCES: _DENIED,
     errno.EPERM: _DENIED,
     errno.ECONNRESET: _CLOSED,
@@ -68,7 +68,7 @@ def wrong_type(key: str, holds: str, shown: str, kind: str) -> Problem:
 def unreached(fault: BaseException, shown: str) -> Problem:
     """What the errors behind a failed connection say; the innermost that says something counts."""
     for cause in causes(fault):
-        found = _of_one(cause, shown)
+        found = by_system(cause, shown)
         if found is not None:
             return found
     told = one_line(str(fault), 120) or type(fault).__name__
@@ -87,16 +87,6 @@ def causes(fault: BaseException | None) -> Iterator[BaseException]:
         fault = fault.__cause__ or fault.__context__
 
 
-def error_number(fault: BaseException) -> int | None:
-    """The errno of `fault`; where asyncio tried several addresses and folded their errors into one, theirs."""
-    if not isinstance(fault, OSError):
-        return None
-    if fault.errno is not None:
-        return fault.errno
-    folded = {int(match) for match in _ERRNO.findall(str(fault))}
-    return next((number for number in (errno.ECONNREFUSED, *_NO_ROUTE) if number in folded), None)
-
-
 def certificate(fault: ssl.SSLCertVerificationError) -> str:
     """What is wrong with a certificate."""
     known = {
@@ -112,17 +102,23 @@ def certificate(fault: ssl.SSLCertVerificationError) -> str:
     return known.get(fault.verify_code, f"its certificate is not good: {one_line(fault.verify_message, 80)}")
 
 
-def no_route(number: int | None) -> bool:
-    """Whether an errno says that there is no way to the host."""
-    return number in _NO_ROUTE
-
-
-def _of_one(fault: BaseException, shown: str) -> Problem | None:
+def by_system(fault: BaseException, shown: str) -> Problem | None:
+    """What an error of the operating system, of the name server or of TLS means; None for any other."""
     if isinstance(fault, socket.gaierror):
         return Problem(ProblemKind.NO_TOOL, f"the host name in {shown} is not known here; is the name server right?")
     if isinstance(fault, ssl.SSLCertVerificationError):
         return Problem(ProblemKind.GARBLED, f"{shown}: {certificate(fault)}")
     if isinstance(fault, ssl.SSLError):
         return Problem(ProblemKind.GARBLED, f"{shown} does not speak TLS, or not a version of it that is known here")
-    found = _NUMBERS.get(error_number(fault) or 0)
+    found = _NUMBERS.get(_number(fault) or 0)
     return None if found is None else Problem(found[0], found[1].format(shown=shown))
+
+
+def _number(fault: BaseException) -> int | None:
+    """The errno of `fault`; where asyncio tried several addresses and folded their errors into one, theirs."""
+    if not isinstance(fault, OSError):
+        return None
+    if fault.errno is not None:
+        return fault.errno
+    folded = {int(match) for match in _ERRNO.findall(str(fault))}
+    return next((number for number in (errno.ECONNREFUSED, *_NO_ROUTE) if number in folded), None)
