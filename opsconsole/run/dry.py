@@ -9,7 +9,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from opsconsole.model.run import AskConfirm, Entry, RunState
-from opsconsole.model.runbook import Runbook
+from opsconsole.model.runbook import Risk, Runbook
 from opsconsole.model.stack import Stack
 from opsconsole.run.core import begin
 from opsconsole.run.kinds import Kind
@@ -41,6 +41,8 @@ def question_for(state: RunState, step: int, part: int, stack: Stack, guard: Gua
     ready = Ready(text) if missing else fill_in(text, state, {})
     here = state.steps[step].step
     place = place_of(here, state.runbook, stack, state.user, state.host, tuple(ready.env))
-    question = ask_confirm(state, step, part, ready, place.words, guard.refuse(ready.text) or "")
+    vouched = state.steps[step].parts[part].command.risk is Risk.READ
+    refused = guard.refuse(ready.text, declared_read=vouched) or ""
+    question = ask_confirm(state, step, part, ready, place.words, refused)
     to_come = tuple((name, "(asked for)") for name in dict.fromkeys(missing))
     return replace(question, values=question.values + to_come)

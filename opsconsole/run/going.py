@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from opsconsole.model.run import Answer, AskInput, Value
-from opsconsole.model.runbook import Placeholder
+from opsconsole.model.runbook import Placeholder, Risk
 from opsconsole.model.text import one_line
 from opsconsole.run.kinds import Kind
 from opsconsole.run.lock import claimed_by, lock_path
@@ -64,10 +64,12 @@ async def _ask_value(run: Session, step: int, placeholder: Placeholder) -> Answe
 
 def refusal(run: Session, step: int, part: int, ready: Ready) -> str:
     """Why the part may not start now, in one line; empty where it may."""
-    refused = run.guard.refuse(ready.text)
+    now = run.state.steps[step].parts[part]
+    vouched = now.command.risk is Risk.READ and not now.edited
+    refused = run.guard.refuse(ready.text, declared_read=vouched)
     if refused:
         return one_line(refused)
-    if run.state.steps[step].parts[part].command.risk.changes:
+    if now.command.risk.changes:
         return claimed_by(_lock(run), run.state.id) or ""
     return ""
 

@@ -83,10 +83,13 @@ def fill_in(text: str, state: RunState, secrets: Mapping[str, str]) -> Ready:
     from opsconsole.runbook.inputs import fill
 
     values = {**state.inputs, **secrets}
-    found = tuple(one for one in needed(text, state) if not (one.optional and values.get(one.name) == one.text))
-    filled = fill(text, found, {one.name: values[one.name] for one in found if one.name in values})
-    names = dict.fromkeys(one.name for one in found)
-    used = tuple((name, HIDDEN if name in secrets else values[name]) for name in names if name in values)
+    found = needed(text, state)
+    may_be_empty = {given.name for given in state.runbook.inputs if given.allow_empty}
+    may_be_empty |= {here.step.options.capture for here in state.steps if here.step.options.capture}
+    filled = fill(text, found, values, may_be_empty=may_be_empty)
+    kept = {one.name for one in found if one.optional and values.get(one.name) == one.text}
+    names = dict.fromkeys(one.name for one in found if one.name in values and one.name not in kept)
+    used = tuple((name, HIDDEN if name in secrets else values[name]) for name in names)
     if isinstance(filled, Trouble):
         return Ready(text, used=used, problem=one_line(str(filled)))
     problem = ""
