@@ -1,0 +1,184 @@
+"""A stack while it is put together: what has a name in it, and what refers to what."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from importlib import import_module
+from pathlib import Path
+from typing import Any, Final
+
+import msgspec
+
+from opsconsole import checks
+from opsconsole.model.check import Check
+from opsconsole.model.sample import Target
+from opsconsole.model.stack import Service
+from opsconsole.model.verdict import Level
+from opsconsole.stack.faults import Faults, nearest
+from opsconsole.stack.lines import Key
+from opsconsole.stack.schema import Terms
+from opsconsole.stack.take import take
+
+ENGINE: Final = "engine"
+"""The name of the check that everything in a container needs."""
+
+NO_TERMS: Final = Terms()
+
+
+class Assembly:
+    """Gathers services, targets and checks, and at the end looks whether all that is referred to is there."""
+
+    def __init__(self, folder: Path, faults: Faults) -> None:
+        self.folder = folder
+        self.faults = faults
+        self.services: dict[str, Service] = {}
+        self.queues: dict[str, Target] = {}
+        self.watched: dict[Target, None] = {}
+        self.checks: dict[str, Check] = {}
+        self._entries: set[tuple[str, str]] = set()
+        self._names: dict[str, Key] = {}
+        self._needed: list[tuple[Key, str]] = []
+
+    def enter(self, table: str, name: str, key: Key) -> bool:
+        """Whether `name` is sound and new among the entries of `table`; a fault otherwise."""
+        if not name or any(letter.isspace() or not letter.isprintable() for letter in name):
+            self.faults.add((*key, "name"), "a name is one word", "write it without blanks")
+            return False
+        if (table, name) in self._entries:
+            self.faults.add((*key, "name"), f"there is another {table} called {name}", "give each a name of its own")
+            return False
+        self._entries.add((table, name))
+        return True
+
+    def watch(self, target: Target) -> Target:
+        """`target` is read, whether it is judged or not."""
+        self.watched.setdefault(target)
+        return target
+
+    def engine(self) -> str:
+        """The name of the check on the engine, which is there from now on."""
+        if ENGINE not in self.checks:
+            self.implied(ENGINE, "engine", Target("engine", ENGINE), ())
+        return ENGINE
+
+    def implied(
+        self, name: str, kind: str, target: Target, key: Key,
+        terms: Terms = NO_TERMS, *, needs: Sequence[str] = (), runbooks: Sequence[str] = (),
+    ) -> None:  # fmt: skip
+        """A check that nobody wrote down: what its kind expects by itself."""
+        if self.named(name, key):
+            self.add(name, kind, target, expect_type(kind)(), terms, needs=needs, runbooks=runbooks)
+
+    def written(
+        self, name: str, kind: str, target: Target | None, table: Mapping[str, Any], key: Key,
+        terms: Terms = NO_TERMS, *, needs: Sequence[str] = (), runbooks: Sequence[str] = (),
+    ) -> None:  # fmt: skip
+        """A check from a table of its own. `terms` are those of the entry around it, where the table says nothing.
+
+        Without a target only the faults of the table are found.
+        """
+        if not self.named(name, key):
+            return
+        expect = expect_type(kind)
+        fields = expect.__struct_encode_fields__
+        if not table or set(table) <= set(Terms.__struct_encode_fields__):
+            self.faults.add(key, "nothing is expected", f"give one of {', '.join(fields)}, or take it out")
+            return
+        taken = take(table, key, self.faults, expect, Terms)
+        if taken is None:
+            return
+        self.refers(taken[1], key)
+        if target is not None:
+            own = _within(terms, taken[1], table)
+            self.add(name, kind, target, taken[0], own, needs=needs, runbooks=runbooks)
+
+    def named(self, check: str, key: Key) -> bool:
+        """Whether `check` is a new name for a check; it is known from now on, even if what follows is at fault."""
+        if check in self._names:
+            self.faults.add(key, f"there is another check called {check}", "give each a name of its own")
+            return False
+        self._names[check] = key
+        return True
+
+    def add(
+        self, name: str, kind: str, target: Target, expect: Any, terms: Terms,
+        *, needs: Sequence[str] = (), runbooks: Sequence[str] = (),
+    ) -> None:  # fmt: skip
+        """A check that is whole. `needs` are those that the stack knows of by itself, `runbooks` the entry's."""
+        self.checks[name] = Check(
+            name,
+            kind,
+            self.watch(target),
+            expect,
+            tuple(dict.fromkeys((*terms.runbooks, *runbooks))),
+            tuple(dict.fromkeys((*needs, *terms.needs))),
+            terms.for_ or 1,
+            Level[terms.severity.upper()],
+            terms.every,
+            terms.timeout,
+            terms.optional,
+        )
+
+    def refers(self, terms: Terms, key: Key) -> None:
+        """What terms at `key` refer to must exist: runbooks now, checks when all are known."""
+        self._needed += [((*key, "needs", number), needed) for number, needed in enumerate(terms.needs)]
+        for number, runbook in enumerate(terms.runbooks):
+            self.runbook(runbook, (*key, "runbooks", number))
+
+    def runbook(self, name: str, key: Key) -> None:
+        """A runbook that is referred to lies beside the stack file."""
+        if name.endswith(".md"):
+            self.faults.add(key, f"a runbook goes by its name alone, not {name}", f'write "{name.removesuffix(".md")}"')
+        elif not name.strip() or "/" in name:
+            self.faults.add(key, "this is not the name of a runbook", "name a .md file beside the stack file")
+        elif not (self.folder / f"{name}.md").is_file():
+            there = [file.stem for file in self.folder.glob("*.md")]
+            self.faults.add(key, f"there is no runbook {name}.md in {self.folder}", nearest(name, there))
+
+    def path(self, text: str, key: Key) -> Path | None:
+        """A path of the file: `~` is a user's home, and what is relative begins where the stack file lies."""
+        try:
+            return self.folder / Path(text).expanduser()
+        except RuntimeError:
+            self.faults.add(key, f"there is no home folder for {text.partition('/')[0]}", "write the whole path")
+            return None
+
+    def resolve(self) -> None:
+        """Look whether the checks that others need exist, and that none needs itself in the end."""
+        for key, needed in self._needed:
+            if needed not in self._names:
+                self.faults.add(key, f"there is no check called {needed}", nearest(needed, self._names))
+        for name, key in self._names.items():
+            if self._needs_itself(name):
+                self.faults.add(key, f"{name} needs itself, maybe by way of others", "take one of the needs out")
+
+    def _needs_itself(self, name: str) -> bool:
+        seen: set[str] = set()
+        ways = [name]
+        while ways:
+            check = self.checks.get(ways.pop())
+            for needed in check.needs if check else ():
+                if needed == name:
+                    return True
+                if needed not in seen:
+                    seen.add(needed)
+                    ways.append(needed)
+        return False
+
+
+def expect_type(kind: str) -> type[msgspec.Struct]:
+    """What a check of `kind` expects, as a struct."""
+    found: type[msgspec.Struct] = import_module(checks.MODULES[kind]).Expect
+    return found
+
+
+def _within(entry: Terms, own: Terms, table: Mapping[str, Any]) -> Terms:
+    """The terms of a table inside an entry that has terms too: the table's own count, and both have their say."""
+    inherited: dict[str, Any] = {
+        field.name: getattr(entry, field.name)
+        for field in msgspec.structs.fields(Terms)
+        if field.encode_name not in table
+    }
+    for both in ("runbooks", "needs"):
+        inherited[both] = (*getattr(own, both), *getattr(entry, both))
+    return msgspec.structs.replace(own, **inherited)

@@ -1,0 +1,162 @@
+"""What exactly is wrong with a table that msgspec refused. msgspec stops at the first fault; people want them all."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from types import NoneType, UnionType
+from typing import Any, Final, Literal, Union, get_args, get_origin, get_type_hints
+
+import msgspec
+
+from opsconsole.checks import quantities
+from opsconsole.stack.faults import Faults, nearest
+from opsconsole.stack.lines import Key
+
+_PLACE: Final = re.compile(r" - at `(?:key in )?(\$.*)`$")
+_BOUND: Final = re.compile(r"Expected `\w+` (>=|<=) (-?\d+)")
+_BUILT_IN: Final = re.compile(r"(?:Expected `|Object |Invalid |Integer |String |Array )")
+_WORDS: Final = {
+    str: "text in quotes",
+    int: "a whole number",
+    float: "a number",
+    bool: "true or false",
+    quantities.Size: 'a size like "700M"',
+    quantities.Duration: 'a duration like "5m"',
+    quantities.Rate: 'a rate like "10M/min"',
+}
+
+
+def explain(table: Mapping[str, Any], kind: type[msgspec.Struct], key: Key, faults: Faults) -> None:
+    """Add every fault that `table`, at `key`, has as a `kind`. Unknown keys are not looked at.
+
+    Adds at least one where `kind` cannot be made of the table.
+    """
+    before = len(faults)
+    hints = get_type_hints(kind, include_extras=True)
+    for field in msgspec.structs.fields(kind):
+        name, hint = field.encode_name, hints[field.name]
+        if name in table:
+            _value(table[name], hint, (*key, name), faults)
+        elif field.required:
+            faults.add(key, f"{name} is missing", f"add {name} = …")
+    if len(faults) > before:
+        return
+    try:  # each field is sound: what is wrong is how they go together
+        msgspec.convert(_only_known(table, kind), kind, dec_hook=quantities.read)
+    except msgspec.ValidationError as fault:
+        faults.add(key, _sentence(fault))
+
+
+def _value(value: Any, hint: Any, key: Key, faults: Faults) -> None:
+    struct = next((one for one in _options(hint) if isinstance(one, type) and issubclass(one, msgspec.Struct)), None)
+    of = _of_many(hint)
+    if struct is not None and not hasattr(struct, "read") and isinstance(value, Mapping):
+        _table(value, struct, key, faults)
+    elif of is not None and isinstance(value, list):
+        for number, element in enumerate(value):
+            _value(element, of, (*key, number), faults)
+    else:
+        _leaf(value, hint, key, faults)
+
+
+def _table(value: Mapping[str, Any], struct: type[msgspec.Struct], key: Key, faults: Faults) -> None:
+    known = struct.__struct_encode_fields__
+    for name in value:
+        if name not in known:
+            faults.unknown((*key, name), f"unknown key '{name}'", known)
+    explain(value, struct, key, faults)
+
+
+def _leaf(value: Any, hint: Any, key: Key, faults: Faults) -> None:
+    try:
+        msgspec.convert(value, hint, dec_hook=quantities.read)
+    except msgspec.ValidationError as fault:
+        choices = _choices(hint)
+        if choices and isinstance(value, str):
+            faults.add(key, f"'{value}' is not known here", nearest(value, choices))
+        elif _BUILT_IN.match(str(fault)):
+            faults.add(_deeper(key, value, str(fault)), f"{_told(value)} stands here", _remedy(value, hint, str(fault)))
+        else:
+            faults.add(key, _sentence(fault))
+
+
+def _remedy(value: Any, hint: Any, message: str) -> str:
+    options = _options(hint)
+    many = next((option for option in options if get_origin(option) is tuple), None)
+    if many is not None and isinstance(value, str) and str not in options:
+        return f'write ["{value}"]'
+    if many is not None and isinstance(value, Mapping):
+        return f"write [[{'…'}]] with double brackets" if _of_tables(many) else f"write {_word(many)}"
+    bound = _BOUND.search(message)
+    limit = f" of {'at least' if bound[1] == '>=' else 'at most'} {bound[2]}" if bound else ""
+    return f"write {' or '.join(_word(option) for option in options)}{limit}"
+
+
+def _word(option: Any) -> str:
+    if get_origin(option) is Literal:
+        return "one of " + ", ".join(f'"{value}"' for value in get_args(option))
+    if get_origin(option) is tuple:
+        inner = get_args(option)[0]
+        return "[[…]] tables" if _of_tables(option) else 'a list like ["a", "b"]' if inner is str else "a list"
+    if get_origin(option) in (dict, Mapping) or (isinstance(option, type) and issubclass(option, msgspec.Struct)):
+        return "a table like { … }"
+    return _WORDS.get(option, "something else")
+
+
+def _of_tables(many: Any) -> bool:
+    return get_origin(get_args(many)[0]) is dict
+
+
+def _of_many(hint: Any) -> Any:
+    """What a list holds where it holds tables of a form that is known."""
+    for option in _options(hint):
+        if get_origin(option) is tuple:
+            inner = get_args(option)[0]
+            if isinstance(inner, type) and issubclass(inner, msgspec.Struct):
+                return inner
+    return None
+
+
+def _options(hint: Any) -> list[Any]:
+    """The types that a field takes, without None and without what is said of a type's bounds."""
+    if get_origin(hint) in (Union, UnionType):
+        return [one for part in get_args(hint) if part is not NoneType for one in _options(part)]
+    return [hint.__origin__] if hasattr(hint, "__metadata__") else [hint]
+
+
+def _told(value: Any) -> str:
+    """What was written, in words that a person would use of it. Never the text itself: it may be a secret."""
+    match value:
+        case bool():
+            return "true" if value else "false"
+        case int() | float():
+            return "a number"
+        case str():
+            return "a text"
+        case list():
+            return "a list"
+        case Mapping():
+            return "a table"
+        case _:
+            return "a date or time"
+
+
+def _choices(hint: Any) -> tuple[str, ...]:
+    """The only texts that a field takes, where there are such."""
+    return next((get_args(option) for option in _options(hint) if get_origin(option) is Literal), ())
+
+
+def _deeper(key: Key, value: Any, message: str) -> Key:
+    """The key of the element that is at fault, where the message names one."""
+    place = _PLACE.search(message)
+    number = re.match(r"\$\[(\d+)\]", place[1]) if place else None
+    return (*key, int(number[1])) if number and isinstance(value, list) else key
+
+
+def _sentence(fault: msgspec.ValidationError) -> str:
+    return _PLACE.sub("", str(fault))
+
+
+def _only_known(table: Mapping[str, Any], kind: type[msgspec.Struct]) -> dict[str, Any]:
+    return {name: table[name] for name in kind.__struct_encode_fields__ if name in table}

@@ -1,0 +1,83 @@
+"""All that is wrong with one stack file, each fault with its line and key."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from opsconsole.model.text import one_line
+from opsconsole.model.trouble import Trouble
+from opsconsole.stack.lines import Key
+
+
+class Faults:
+    """Gathers faults; where they stand in the text is only worked out at the end, if there are any."""
+
+    def __init__(self, file: str, text: str, raw: Mapping[str, Any]) -> None:
+        self._file = file
+        self._text = text
+        self._raw = raw
+        self._found: list[tuple[Key, str, str]] = []
+
+    def __len__(self) -> int:
+        return len(self._found)
+
+    def add(self, key: Key, what: str, remedy: str = "") -> None:
+        """`what` is wrong at `key`, and what to do about it. The same fault twice counts once."""
+        fault = (key, one_line(what), one_line(remedy))
+        if fault not in self._found:
+            self._found.append(fault)
+
+    def unknown(self, key: Key, what: str, known: Iterable[str]) -> None:
+        """`what` is not known, at `key`; the remedy is the name that is nearest to its last part, or all of them."""
+        self.add(key, what, nearest(str(key[-1]), known))
+
+    def troubles(self) -> tuple[Trouble, ...]:
+        """All faults in the order of the file."""
+        from opsconsole.stack.lines import lines
+
+        known = lines(self._text)
+        placed = [(_line(known, key), key, what, remedy) for key, what, remedy in self._found]
+        placed.sort(key=lambda fault: fault[0])
+        return tuple(
+            Trouble(what, ": ".join(filter(None, (f"{self._file}:{line}", shown(key, self._raw)))), remedy)
+            for line, key, what, remedy in placed
+        )
+
+
+def nearest(name: str, known: Iterable[str]) -> str:
+    """A remedy for a name that is not known: the one that was meant, or all that could have been."""
+    from difflib import get_close_matches
+
+    names = sorted(set(known))
+    close = get_close_matches(name.lower(), names, n=1, cutoff=0.6)
+    if close:
+        return f"did you mean '{close[0]}'?"
+    return f"known here: {', '.join(names)}" if names else ""
+
+
+def shown(key: Key, raw: Any) -> str:
+    """A key as people read it: elements of an array by their name (`service[worker].memory`), else by number from 1."""
+    text = ""
+    for part in key:
+        raw = _inside(raw, part)
+        if isinstance(part, int):
+            name = raw.get("name") if isinstance(raw, Mapping) else None
+            text += f"[{one_line(name, 60) if isinstance(name, str) and name.strip() else part + 1}]"
+        else:
+            text += f"{'.' if text else ''}{one_line(part, 60)}"
+    return text
+
+
+def _inside(raw: Any, part: str | int) -> Any:
+    try:
+        return raw[part]
+    except (LookupError, TypeError):
+        return None
+
+
+def _line(known: Mapping[Key, int], key: Key) -> int:
+    """That of the key, or of the nearest thing around it: what is missing stands nowhere."""
+    while key and key not in known:
+        key = key[:-1]
+    return known.get(key, 1)

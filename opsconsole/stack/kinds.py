@@ -1,0 +1,142 @@
+"""What a `[[check]]` can be. A kind is one line here: how its target is written, and how the target is made of that.
+
+What it expects is in its module in `checks/`. The tables of a kind must not share a key with its expectation.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any, Final
+
+import msgspec
+
+from opsconsole.model.sample import Target
+from opsconsole.model.service import ContainerRef
+from opsconsole.model.targets import BoxOf
+from opsconsole.stack.assembly import Assembly, expect_type
+from opsconsole.stack.entries import health_of
+from opsconsole.stack.faults import nearest
+from opsconsole.stack.lines import Key
+from opsconsole.stack.schema import CheckTable, EndpointTable, Table, Terms
+from opsconsole.stack.services import container_ref, life_target, unit_ref
+from opsconsole.stack.take import take
+
+
+class OfBox(Table, frozen=True):
+    """`mounts`: only these; all real file systems otherwise."""
+
+    mounts: tuple[str, ...] = ()
+
+
+class OfContainer(Table, frozen=True):
+    """A container that is no service of this stack."""
+
+    container: str
+
+
+class OfUnit(Table, frozen=True):
+    """A unit that is no service of this stack."""
+
+    unit: str
+
+
+class OfService(Table, frozen=True):
+    """One of this file's services."""
+
+    service: str
+
+
+class OfQueue(Table, frozen=True):
+    """One of this file's queue entries."""
+
+    queue: str
+
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """`of` is how the target is written; `target` makes it, or adds a fault: (check's name, table, key, assembly)."""
+
+    of: type[msgspec.Struct]
+    target: Callable[[str, Any, Key, Assembly], Target | None]
+
+
+def _box(name: str, of: OfBox, key: Key, stack: Assembly) -> Target:
+    return Target("box", name, BoxOf(of.mounts))
+
+
+def _container(name: str, of: OfContainer, key: Key, stack: Assembly) -> Target | None:
+    ref = container_ref(of.container, (*key, "container"), stack)
+    return Target("container", name, ref) if ref else None
+
+
+def _unit(name: str, of: OfUnit, key: Key, stack: Assembly) -> Target | None:
+    ref = unit_ref(of.unit, (*key, "unit"), stack)
+    return Target("unit", name, ref) if ref else None
+
+
+def _health(name: str, of: EndpointTable, key: Key, stack: Assembly) -> Target | None:
+    found = health_of(of, key, stack)
+    return Target("health", name, found) if found else None
+
+
+def _service(kind: str) -> Callable[[str, OfService, Key, Assembly], Target | None]:
+    def target(name: str, of: OfService, key: Key, stack: Assembly) -> Target | None:
+        service = stack.services.get(of.service)
+        if service is None:
+            remedy = nearest(of.service, stack.services)
+            stack.faults.add((*key, "service"), f"there is no service called {of.service}", remedy)
+            return None
+        return life_target(service.name, service.ref) if kind == "life" else Target(kind, service.name, service.ref)
+
+    return target
+
+
+def _queue(name: str, of: OfQueue, key: Key, stack: Assembly) -> Target | None:
+    found = stack.queues.get(of.queue)
+    if found is None:
+        remedy = nearest(of.queue, stack.queues)
+        stack.faults.add((*key, "queue"), f"there is no queue entry called {of.queue}", remedy)
+    return found
+
+
+KINDS: Final[Mapping[str, Kind]] = {
+    "box": Kind(OfBox, _box),
+    "container": Kind(OfContainer, _container),
+    "depth": Kind(OfQueue, _queue),
+    "health": Kind(EndpointTable, _health),
+    "memory": Kind(OfService, _service("memory")),
+    "oldest": Kind(OfQueue, _queue),
+    "process": Kind(OfService, _service("process")),
+    "restarts": Kind(OfService, _service("life")),
+    "unit": Kind(OfUnit, _unit),
+}
+
+
+def check(table: Mapping[str, Any], key: Key, stack: Assembly) -> None:
+    """A check that is written as an entry of its own, and goes by that entry's name."""
+    head = take({name: table[name] for name in ("name", "kind") if name in table}, key, stack.faults, CheckTable)
+    if head is None:
+        return
+    (it,) = head
+    kind = KINDS.get(it.kind)
+    if kind is None:
+        stack.faults.unknown((*key, "kind"), f"no kind of check is called '{it.kind}'", KINDS)
+        stack.named(it.name, key)
+        return
+    taken = take(table, key, stack.faults, CheckTable, kind.of, expect_type(it.kind), Terms)
+    new = stack.enter("check", it.name, key) and stack.named(it.name, key)
+    if taken is None:
+        return
+    _, of, expect, terms = taken
+    stack.refers(terms, key)
+    target = kind.target(it.name, of, key, stack)
+    if new and target is not None:
+        stack.add(it.name, it.kind, target, expect, terms, needs=_needs(target, stack))
+
+
+def _needs(target: Target, stack: Assembly) -> tuple[str, ...]:
+    """What is in a container is only seen through the engine, and that of a service only while it runs."""
+    state = f"{target.name}.state"
+    needs = (stack.engine(),) if isinstance(target.of, ContainerRef) else ()
+    return (*needs, state) if state in stack.checks and target.kind in ("memory", "process") else needs

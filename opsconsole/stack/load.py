@@ -1,0 +1,112 @@
+"""From a stack file to a stack, or to all that is wrong with the file. Quick: only the standard library and msgspec."""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Any, Final, NoReturn
+
+from opsconsole.model.stack import EngineRef, Forbidden, Stack
+from opsconsole.model.text import one_line
+from opsconsole.model.trouble import Trouble, TroubleError
+from opsconsole.stack.assembly import Assembly
+from opsconsole.stack.entries import box, health, queue
+from opsconsole.stack.faults import Faults
+from opsconsole.stack.kinds import check
+from opsconsole.stack.lines import Key
+from opsconsole.stack.schema import FileTable
+from opsconsole.stack.services import service
+from opsconsole.stack.take import take
+
+_PLACE: Final = re.compile(r"\s*\(at (?:line (\d+), column (\d+)|end of document)\)$")
+
+_ENTRIES: Final[tuple[tuple[str, Callable[[Mapping[str, Any], Key, Assembly], None]], ...]] = (
+    ("service", service),
+    ("queue", queue),
+    ("health", health),
+    ("check", check),
+)
+"""In this order: a queue may lie in a service's container, and a check may be on a service or a queue."""
+
+
+def load(path: Path) -> Stack:
+    """The stack that the file describes. TroubleError with every fault of the file, each with its line and key."""
+    text = _read(path)
+    raw = _parse(text, path)
+    faults = Faults(str(path), text, raw)
+    stack = _assemble(raw, path.absolute(), faults)
+    if stack is None or len(faults):
+        raise TroubleError(*faults.troubles())
+    return stack
+
+
+def _assemble(raw: Mapping[str, Any], file: Path, faults: Faults) -> Stack | None:
+    stack = Assembly(file.parent, faults)
+    taken = take(raw, (), faults, FileTable)
+    for name, enter in _ENTRIES:
+        entries = raw.get(name)
+        for number, entry in enumerate(entries if isinstance(entries, list) else ()):
+            if isinstance(entry, Mapping):
+                enter(entry, (name, number), stack)
+    own = raw.get("box")
+    box(own if isinstance(own, Mapping) else None, stack)
+    stack.resolve()
+    if taken is None:
+        return None
+    return _stack(taken[0], file, stack)
+
+
+def _stack(it: FileTable, file: Path, stack: Assembly) -> Stack:
+    if not it.name.strip():
+        stack.faults.add(("name",), "the name is empty", "name the stack")
+    for number, rule in enumerate(it.guard.forbid):
+        if not rule.words:
+            stack.faults.add(("guard", "forbid", number, "words"), "no words would forbid everything", "name some")
+    state = stack.path(it.state, ("state",)) if it.state is not None else None
+    return Stack(
+        name=one_line(it.name, 60),
+        home=(stack.path(it.home, ("home",)) if it.home is not None else None) or file.parent,
+        file=file,
+        engine=EngineRef(it.docker.host, it.docker.project),
+        services=tuple(stack.services.values()),
+        watched=tuple(stack.watched),
+        checks=tuple(stack.checks.values()),
+        forbidden=tuple(Forbidden(rule.words, rule.because, rule.unless) for rule in it.guard.forbid),
+        contacts=dict(it.contacts),
+        state_folder=state,
+    )
+
+
+def _read(path: Path) -> str:
+    try:
+        return path.read_bytes().decode("utf-8-sig")
+    except UnicodeDecodeError as fault:
+        line = fault.object[: fault.start].count(b"\n") + 1
+        _fail("the file is not UTF-8 text", f"{path}:{line}", "save it as UTF-8")
+    except FileNotFoundError:
+        _fail("there is no such file", str(path), "check the path")
+    except IsADirectoryError:
+        _fail("this is a folder", str(path), "name the file in it")
+    except PermissionError:
+        _fail("no permission to read it", str(path), "run as a user who may, or change its mode")
+    except OSError as fault:
+        _fail(f"it cannot be read: {fault.strerror or type(fault).__name__}", str(path), "")
+
+
+def _parse(text: str, path: Path) -> dict[str, Any]:
+    try:
+        return tomllib.loads(text)
+    except tomllib.TOMLDecodeError as fault:
+        place = _PLACE.search(str(fault))
+        line = int(place[1]) if place and place[1] else len(text.rstrip().splitlines()) or 1
+        column = f", column {place[2]}" if place and place[2] else ""
+        what = one_line(_PLACE.sub("", str(fault)))
+        _fail(f"this is not TOML: {what[:1].lower()}{what[1:]}", f"{path}:{line}{column}", "correct this line first")
+    except RecursionError:
+        _fail("it is nested too deeply", str(path), "a stack file is only a few levels deep")
+
+
+def _fail(what: str, where: str, remedy: str) -> NoReturn:
+    raise TroubleError(Trouble(what, where, remedy))

@@ -1,0 +1,42 @@
+"""From a raw table of the stack file to the structs that it is made of."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any, Final
+
+import msgspec
+
+from opsconsole.checks import quantities
+from opsconsole.stack.faults import Faults
+from opsconsole.stack.lines import Key
+
+LATER: Final = ("alerts", "env")
+"""Keys of the design that no version understands yet: what is written there would be silently without effect."""
+
+
+def take(table: Mapping[str, Any], key: Key, faults: Faults, *kinds: type[msgspec.Struct]) -> Sequence[Any] | None:
+    """One struct of each of `kinds`, each made of those keys of `table` that it knows; no two know the same key.
+
+    None where anything is wrong, and then `faults` has all of it: keys that none of them knows too.
+    """
+    known = {name for kind in kinds for name in kind.__struct_encode_fields__}
+    strange = [name for name in table if name not in known]
+    for name in strange:
+        if name in LATER:
+            faults.add((*key, name), f"{name} is not supported yet", "take it out")
+        else:
+            faults.unknown((*key, name), f"unknown key '{name}'", known)
+    made = [_make(table, key, faults, kind) for kind in kinds]
+    return None if strange or None in made else made
+
+
+def _make(table: Mapping[str, Any], key: Key, faults: Faults, kind: type[msgspec.Struct]) -> msgspec.Struct | None:
+    own = {name: table[name] for name in kind.__struct_encode_fields__ if name in table}
+    try:
+        return msgspec.convert(own, kind, dec_hook=quantities.read)
+    except msgspec.ValidationError:
+        from opsconsole.stack.explain import explain
+
+        explain(own, kind, key, faults)
+        return None
