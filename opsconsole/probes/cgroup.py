@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Final, Literal
 
 from opsconsole.model.readings import MemoryReading
+from opsconsole.probes.members import up_to
 
 INACTIVE_V1: Final = re.compile(rb"^total_inactive_file (\d+)$", re.MULTILINE)
 INACTIVE_V2: Final = re.compile(rb"^inactive_file (\d+)$", re.MULTILINE)
@@ -34,6 +35,10 @@ class Membership:
 
     memory: str | None
     unified: str | None
+
+    def up_to(self, id: str) -> Membership:
+        """The group of the container `id`, where its processes are in groups that it made below its own."""
+        return Membership(*(up_to(path, id) if path is not None else None for path in (self.memory, self.unified)))
 
 
 def membership(text: str) -> Membership:
@@ -103,18 +108,6 @@ def host_total(proc: Path) -> int:
     except OSError:
         return 0
     return int(found[1]) * 1024 if found else 0
-
-
-def pids_at(path: str, root: Path) -> list[int]:
-    """The processes of a group and of those below it, by systemd's own hierarchy on v1."""
-    base = root if (root / "cgroup.controllers").exists() else root / "systemd"
-    found: list[int] = []
-    for file in Path(f"{base}{path.rstrip('/')}").rglob("cgroup.procs"):
-        try:
-            found += [int(word) for word in file.read_text().split()]
-        except OSError:  # the group went away, or is a threaded one, whose processes are listed above it
-            continue
-    return found
 
 
 def _read(path: str) -> bytes:

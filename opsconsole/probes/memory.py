@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from time import perf_counter
 from typing import Final, TypeAlias
 
@@ -13,13 +14,16 @@ from opsconsole.model.sample import Problem, ProblemKind, Sample, Target
 from opsconsole.model.service import ContainerRef, ProcessesRef, UnitRef
 from opsconsole.model.text import one_line
 from opsconsole.probes import cgroup
+from opsconsole.probes.aside import Busy
 from opsconsole.probes.base import World
+from opsconsole.probes.members import folder_at, pids_in
 from opsconsole.probes.resident import Resident
 
 BY_API: Final = 10.0
 """Seconds between two questions to the engine for the same container: each costs it a hundred times a file's read."""
 
 NO_CGROUP: Final = Problem(ProblemKind.NO_TOOL, "n/a: no memory cgroup")
+HANGS: Final = Problem(ProblemKind.UNREADABLE, "reading /proc hangs; a process may be stuck in the kernel")
 
 Seen: TypeAlias = MemoryReading | Problem
 
@@ -47,7 +51,8 @@ class MemoryProbe:
         self._world = world
         self._files: dict[str, tuple[int, cgroup.MemoryFiles]] = {}
         self._asked: dict[str, _Asked] = {}
-        self._resident: dict[ProcessesRef | UnitRef, Resident] = {}
+        self._resident: dict[object, Resident] = {}
+        self._busy = Busy()
         self._host_total: int | None = None
 
     async def read(self, targets: Sequence[Target], timeout: float) -> list[Sample]:
@@ -59,7 +64,7 @@ class MemoryProbe:
         parts = await asyncio.gather(
             self._of_containers([ref for ref in refs if isinstance(ref, ContainerRef)], timeout),
             self._of_units([ref for ref in refs if isinstance(ref, UnitRef)], timeout),
-            self._of_processes([ref for ref in refs if isinstance(ref, ProcessesRef)]),
+            self._of_processes([ref for ref in refs if isinstance(ref, ProcessesRef)], timeout),
         )
         seen = {ref: aged for part in parts for ref, aged in part.items()}
         took = perf_counter() - began
@@ -122,7 +127,7 @@ class MemoryProbe:
             return None
         if id not in text:
             return None
-        member = cgroup.membership(text)
+        member = cgroup.membership(text).up_to(id)
         return cgroup.files_of(member, self._world.cgroup) or NO_CGROUP
 
     async def _by_api(self, container: ContainerReading | Problem, timeout: float) -> _Aged:
@@ -140,10 +145,11 @@ class MemoryProbe:
         units = await self._world.units.show([ref.name for ref in refs], timeout)
         if isinstance(units, Problem):
             return {ref: _Aged(units) for ref in refs}
-        return {ref: await self._of_unit(ref, units.get(ref.name)) for ref in refs}
+        seen = await asyncio.gather(*(self._of_unit(ref, units[ref.name], timeout) for ref in refs))
+        return dict(zip(refs, seen, strict=True))
 
-    async def _of_unit(self, ref: UnitRef, unit: UnitReading | None) -> _Aged:
-        if unit is None or unit.load_state == "not-found":
+    async def _of_unit(self, ref: UnitRef, unit: UnitReading, timeout: float) -> _Aged:
+        if unit.load_state == "not-found":
             return _Aged(Problem(ProblemKind.GONE, f"no unit called {ref.name}"))
         if not unit.control_group:
             return _Aged(Problem(ProblemKind.GONE, f"unit {ref.name} is not running ({one_line(unit.active_state)})"))
@@ -151,36 +157,37 @@ class MemoryProbe:
         try:
             return _Aged(cgroup.read_memory(files, self._host_total or 0))
         except OSError:  # its memory is not accounted for: the sum of its processes is the next best
-            pids = cgroup.pids_at(unit.control_group, self._world.cgroup)
-            return await self._sum(ref, [(pid, 0.0) for pid in pids]) or _Aged(NO_CGROUP)
+            folder = folder_at(self._world.cgroup, unit.control_group)
+            pids = (folder and pids_in(folder)) or ()
+            return await self._aside(ref, lambda: self._sum(ref, [(pid, 0.0) for pid in pids], NO_CGROUP), timeout)
 
     # --- plain processes ---------------------------------------------------------------------------------------
 
-    async def _of_processes(self, refs: Sequence[ProcessesRef]) -> dict[object, _Aged]:
+    async def _of_processes(self, refs: Sequence[ProcessesRef], timeout: float) -> dict[object, _Aged]:
         if not refs:
             return {}
         from opsconsole.probes.proc import matching
 
-        seen: dict[object, _Aged] = {}
-        for ref in refs:
+        def look(ref: ProcessesRef) -> _Aged:
             found = matching(self._world, ref)
             if isinstance(found, Problem):
-                seen[ref] = _Aged(found)
-                continue
-            total = await self._sum(ref, [(process.pid, process.started_at) for process in found])
-            seen[ref] = total or _Aged(_nothing_matches(ref))
-        return seen
+                return _Aged(found)
+            ended = Problem(ProblemKind.GONE, f"the processes with '{one_line(ref.argv, 60)}' have just ended")
+            return self._sum(ref, [(process.pid, process.started_at) for process in found], ended)
 
-    async def _sum(self, ref: ProcessesRef | UnitRef, processes: Sequence[tuple[int, float]]) -> _Aged | None:
-        resident = self._resident.setdefault(ref, Resident(self._world.proc))
-        total = await asyncio.to_thread(resident.total, processes)
-        return _Aged(MemoryReading(total[0]), total[1]) if total else None
+        seen = await asyncio.gather(*(self._aside(ref, partial(look, ref), timeout) for ref in refs))
+        return dict(zip(refs, seen, strict=True))
 
+    def _sum(self, ref: object, processes: Sequence[tuple[int, float]], otherwise: Problem) -> _Aged:
+        total = self._resident.setdefault(ref, Resident(self._world.proc)).total(processes)
+        return _Aged(MemoryReading(total[0]), total[1]) if total else _Aged(otherwise)
 
-def _nothing_matches(ref: ProcessesRef) -> Problem:
-    whose = f" of user {ref.user}" if ref.user else ""
-    where = f" in {ref.cwd}" if ref.cwd else ""
-    return Problem(ProblemKind.GONE, f"no process{whose}{where} has '{one_line(ref.argv, 60)}' in its command line")
+    async def _aside(self, ref: object, work: Callable[[], _Aged], timeout: float) -> _Aged:
+        """The pages of a process that is stuck may keep their reader waiting, and its command line too."""
+        try:
+            return await self._busy.call(ref, work, timeout)
+        except TimeoutError:
+            return _Aged(HANGS)
 
 
 def _sample(target: Target, at: float, aged: _Aged, took: float) -> Sample:

@@ -223,7 +223,7 @@ def _find_engine() -> str:
     if not shutil.which("docker"):
         lack("engine", "there is no docker command")
     if not BUSYBOX.exists():
-        lack("busybox", f"{BUSYBOX} does not exist")
+        lack("engine", f"{BUSYBOX} does not exist")
     asked = _docker("version", "--format", "{{.Server.Version}}")
     if asked.returncode != 0:
         lack("engine", asked.stderr.strip().splitlines()[-1] if asked.stderr.strip() else "docker version fails")

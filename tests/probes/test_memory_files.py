@@ -84,12 +84,9 @@ def test_this_machine_has_memory() -> None:
     assert cgroup.host_total(Path("/nowhere")) == 0
 
 
-def test_the_processes_of_a_unit_include_those_of_groups_below_it(tmp_path: Path) -> None:
-    group = tmp_path / "systemd/system.slice/a.service"
-    (group / "sub").mkdir(parents=True)
-    (group / "cgroup.procs").write_text("12\n13\n")
-    (group / "sub/cgroup.procs").write_text("14\n")
-    assert sorted(cgroup.pids_at("/system.slice/a.service", tmp_path)) == [12, 13, 14]
+def test_a_container_that_divides_its_group_is_counted_whole() -> None:
+    member = membership("4:memory:/docker/4f1d/init.scope\n0::/system.slice/docker-4f1d.scope/app/worker\n")
+    assert member.up_to("4f1d") == Membership("/docker/4f1d", "/system.slice/docker-4f1d.scope")
 
 
 # --- single processes -----------------------------------------------------------------------------------------------

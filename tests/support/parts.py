@@ -26,12 +26,14 @@ class Part:
 
 
 PARTS: Final = {
-    "engine": Part("a Docker engine that answers", "sudo apt-get install docker.io && sudo service docker start"),
+    "engine": Part(
+        "a Docker engine that answers, and a static busybox",
+        "sudo apt-get install docker.io busybox-static && sudo service docker start",
+    ),
     "redis": Part("redis-server", "sudo apt-get install redis-server  (or: pip install 'opsconsole[demo]')"),
     "systemd": Part("systemd in a container", "sudo apt-get install systemd docker.io && sudo service docker start"),
     "sshd": Part("sshd", "sudo apt-get install openssh-server openssh-client"),
     "tmux": Part("tmux", "sudo apt-get install tmux"),
-    "busybox": Part("a static busybox, the lab's image", "sudo apt-get install busybox-static"),
 }
 
 
