@@ -260,6 +260,12 @@ def _owner(pid: int) -> str:
     return f"{pid}.{stat.rpartition(')')[2].split()[19]}"
 
 
+def _is_dead(owner: str) -> bool:
+    """Whether that process has ended. What has no owner may be anybody's, and is left alone."""
+    pid = owner.partition(".")[0]
+    return pid.isdecimal() and _owner(int(pid)) != owner
+
+
 def _remove_left_overs() -> None:
     """What runs that were killed left behind. A run that still lives keeps its own."""
     shape = '{{.ID}} {{index .Config.Labels "' + OWNER + '"}}'
@@ -270,6 +276,6 @@ def _remove_left_overs() -> None:
         ids = _docker(*ask, "--filter", f"label={LABEL}").stdout.split()
         told = _docker(kind, "inspect", "--format", shape.replace(".ID", ".Id"), *ids).stdout if ids else ""
         pairs = [line.split(" ", 1) for line in told.splitlines() if " " in line]
-        dead = [id for id, owner in pairs if _owner(int(owner.partition(".")[0] or 0)) != owner]
+        dead = [id for id, owner in pairs if _is_dead(owner)]
         if dead:
             _docker(*remove, *dead)
