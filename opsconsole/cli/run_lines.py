@@ -162,7 +162,10 @@ class LineOperator:
             line = await self.keys.line()
         finally:
             self.keys.quiet(False)
-        self._line_open = not self.keys.terminal or secret or line is None
+        if self.keys.terminal and not secret and line is not None:
+            self._line_open = False  # the terminal has shown the answer and gone to the next line
+        else:
+            self._write("\n" if secret or line is None else f"{line}\n")
         return line
 
     async def _understand(self, state: RunState, question: Question, line: str) -> Answer | None:
