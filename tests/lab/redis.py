@@ -30,6 +30,7 @@ class LabRedis:
     program: str
     options: tuple[str, ...] = ()
     password: str | None = None
+    sentinel_file: Path | None = None
     process: subprocess.Popen[bytes] | None = field(default=None, repr=False)
 
     @property
@@ -45,8 +46,11 @@ class LabRedis:
     def start(self) -> None:
         """Start it (again), and wait until it takes connections."""
         settings = ["--port", str(self.port), "--bind", "127.0.0.1", "--unixsocket", str(self.socket_path)]
-        settings += ["--save", "", "--appendonly", "no", "--dir", str(self.folder), "--daemonize", "no"]
-        settings += ["--logfile", str(self.folder / "log")]
+        settings += ["--dir", str(self.folder), "--daemonize", "no", "--logfile", str(self.folder / "log")]
+        if self.sentinel_file:
+            settings = [str(self.sentinel_file), *settings, "--sentinel"]
+        else:
+            settings += ["--save", "", "--appendonly", "no"]
         if self.password:
             settings += ["--requirepass", self.password]
         self.process = subprocess.Popen(
@@ -113,6 +117,14 @@ class RedisLab:
         """A server of its own, with `options` as redis-server takes them (`--replicaof`, `127.0.0.1 7000`)."""
         folder = Path(tempfile.mkdtemp(prefix="r", dir=self.folder))
         server = LabRedis(port or free_port(), folder, self.program, options, password)
+        self.servers.append(server)
+        server.start()
+        return server
+
+    def start_sentinel(self, file: Path) -> LabRedis:
+        """A sentinel with the settings in `file`, which it will rewrite."""
+        folder = Path(tempfile.mkdtemp(prefix="s", dir=self.folder))
+        server = LabRedis(free_port(), folder, self.program, sentinel_file=file)
         self.servers.append(server)
         server.start()
         return server

@@ -42,7 +42,7 @@ class Looker:
         world = world or World()
         world.clock = self.clock
         self.world = world
-        self.probe = QueueProbe(world, self.clock, environ or {})
+        self.probe = QueueProbe(world, self.clock, {} if environ is None else environ)
 
     async def look(self, of: QueueOf, timeout: float = 5.0) -> BrokerReading:
         sample = (await self.probe.read([Target("queue", "q", of)], timeout))[0]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field
 from typing import Final, Literal
 from urllib.parse import parse_qs, unquote, urlsplit
@@ -11,6 +12,8 @@ SENTINEL_PORT: Final = 26379
 
 _TLS: Final = {"redis": False, "rediss": True}
 _UNIX: Final = ("unix", "redis+socket")
+_SPLIT: Final = re.compile("[/?#]")
+_PLACE: Final = re.compile(r"(\[[^\]]*\]|[^:]*)(:\d*)?")
 _SENTINEL: Final = {"redis+sentinel": False, "sentinel": False, "rediss+sentinel": True}
 
 
@@ -83,24 +86,26 @@ def parse(url: str) -> Address:
 
 
 def mask(url: str) -> str:
-    """`url` without what may be secret in it: the password becomes ***, the query goes."""
-    bare = url.partition("?")[0].partition("#")[0]
-    scheme, separator, rest = bare.partition("://")
+    """`url` without what may be secret in it: the password becomes ***, the query goes.
+
+    Where a password that was not escaped may stand across the parts of it, nothing of it is shown.
+    """
+    scheme, separator, rest = url.partition("://")
     if not separator:
-        return bare.rpartition("@")[2]
-    authority, slash, path = rest.partition("/")
+        return _SPLIT.split(url)[0].rpartition("@")[2]
+    authority = _SPLIT.split(rest)[0]
     login, at, place = authority.rpartition("@")
-    if "@" in path:  # a slash in the password: everything up to the last @ is the login
-        login, at, path = "", "@", path.rpartition("@")[2]
-        return f"{scheme}://***@{path}"
+    if not at and "@" in rest and (not scheme.startswith("http") or not _PLACE.fullmatch(authority)):
+        return f"{scheme}://***"
+    path = rest[len(authority) :].partition("?")[0].partition("#")[0]
     username, colon, _ = login.partition(":")
-    return f"{scheme}://{username}{':***' if colon else ''}{at}{place}{slash}{path}"
+    return f"{scheme}://{username}{':***' if colon else ''}{at}{place}{path}"
 
 
 def _container(rest: str) -> tuple[str, str]:
     """`NAME`, `NAME/0`, `project/service` or `project/service/0`, as name and database."""
-    name, _, last = rest.strip("/").rpartition("/")
-    return (name, last) if name and last.isdigit() else (rest.strip("/"), "")
+    name, _, last = rest.rstrip("/").rpartition("/")
+    return (name, last) if last.isdigit() else (rest.rstrip("/"), "")
 
 
 def _host_port(place: str, default: int, url: str) -> tuple[str, int]:
