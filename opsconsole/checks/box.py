@@ -21,14 +21,30 @@ class Bounds(msgspec.Struct, frozen=True):
     down: float | None = None
 
 
-class Figures(msgspec.Struct, frozen=True):
-    """Bounds for all of a kind, and others for some: a mount by its path, a pressure by its name.
+NEVER: Final = Bounds()
+
+
+class Figures:
+    """Bounds for all of a kind, and others for some: a mount by its path, a pressure by its name. Immutable.
 
     Written as `"85%"` or `85` (DEGRADED), `{ degraded = 85, down = 95 }`, or `{ "/" = 80, "/var" = { down = 95 } }`.
+    No struct: msgspec would read such a one by itself.
     """
 
-    all: Bounds = Bounds()
-    some: tuple[tuple[str, Bounds], ...] = ()
+    __slots__ = ("all", "some")
+
+    def __init__(self, all: Bounds = NEVER, some: tuple[tuple[str, Bounds], ...] = ()) -> None:
+        self.all = all
+        self.some = some
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Figures) and (self.all, self.some) == (other.all, other.some)
+
+    def __hash__(self) -> int:
+        return hash((self.all, self.some))
+
+    def __repr__(self) -> str:
+        return f"Figures({self.all!r}, {self.some!r})"
 
     @classmethod
     def read(cls, written: Any) -> Self:
@@ -42,7 +58,7 @@ class Figures(msgspec.Struct, frozen=True):
         strange = [key for key, _ in some if not key.startswith("/") and key not in PRESSURES]
         if strange:
             raise ValueError(f"{one_line(strange[0], 40)!r} is neither degraded, down nor a name: paths begin with /")
-        return cls(_bounds(own) if own else Bounds(), some)
+        return cls(_bounds(own) if own else NEVER, some)
 
     def of(self, name: str) -> Bounds:
         """Those of one mount or pressure."""

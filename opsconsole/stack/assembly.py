@@ -39,8 +39,10 @@ class Assembly:
         self._names: dict[str, Key] = {}
         self._needed: list[tuple[Key, str]] = []
 
-    def enter(self, table: str, name: str, key: Key) -> bool:
-        """Whether `name` is sound and new among the entries of `table`; a fault otherwise."""
+    def enter(self, table: str, name: str, key: Key, raw: Mapping[str, Any]) -> bool:
+        """Whether the `name` of the entry `raw` is sound and new among those of `table`; a fault otherwise."""
+        if not isinstance(raw.get("name"), str):
+            return False  # which is told already
         if not name or any(letter.isspace() or not letter.isprintable() for letter in name):
             self.faults.add((*key, "name"), "a name is one word", "write it without blanks")
             return False
@@ -79,26 +81,32 @@ class Assembly:
         """
         if not self.named(name, key):
             return
+        expect, own = self.read(kind, table, key)
+        if expect is not None and own is not None and target is not None:
+            self.add(name, kind, target, expect, _within(terms, own, table), needs=needs, runbooks=runbooks)
+
+    def read(self, kind: str, table: Mapping[str, Any], key: Key) -> tuple[Any, Terms | None]:
+        """What is expected, and the terms, of a table that holds both; None for what is not sound."""
         expect = expect_type(kind)
         fields = expect.__struct_encode_fields__
         if not table or set(table) <= set(Terms.__struct_encode_fields__):
             self.faults.add(key, "nothing is expected", f"give one of {', '.join(fields)}, or take it out")
-            return
-        taken = take(table, key, self.faults, expect, Terms)
-        if taken is None:
-            return
-        self.refers(taken[1], key)
-        if target is not None:
-            own = _within(terms, taken[1], table)
-            self.add(name, kind, target, taken[0], own, needs=needs, runbooks=runbooks)
+            return None, None
+        expected, terms = take(table, key, self.faults, expect, Terms)
+        self.refers(terms, key)
+        return expected, terms
 
     def named(self, check: str, key: Key) -> bool:
-        """Whether `check` is a new name for a check; it is known from now on, even if what follows is at fault."""
+        """Whether `check` is a new name for a check, a fault otherwise. It is known from now on, whatever follows."""
         if check in self._names:
             self.faults.add(key, f"there is another check called {check}", "give each a name of its own")
             return False
         self._names[check] = key
         return True
+
+    def know(self, check: str) -> None:
+        """`check` would be there if its entry were sound, so that whoever needs it is not blamed too."""
+        self._names.setdefault(check, ())
 
     def add(
         self, name: str, kind: str, target: Target, expect: Any, terms: Terms,
@@ -119,8 +127,10 @@ class Assembly:
             terms.optional,
         )
 
-    def refers(self, terms: Terms, key: Key) -> None:
+    def refers(self, terms: Terms | None, key: Key) -> None:
         """What terms at `key` refer to must exist: runbooks now, checks when all are known."""
+        if terms is None:
+            return
         self._needed += [((*key, "needs", number), needed) for number, needed in enumerate(terms.needs)]
         for number, runbook in enumerate(terms.runbooks):
             self.runbook(runbook, (*key, "runbooks", number))

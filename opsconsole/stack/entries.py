@@ -22,16 +22,15 @@ BOX_ROUNDS: Final = 3
 
 def queue(table: Mapping[str, Any], key: Key, stack: Assembly) -> None:
     """The queues behind one broker. With nothing expected, there is a check that the broker answers."""
-    taken = take(table, key, stack.faults, QueueTable, Terms)
-    if taken is None:
+    it, terms = take(table, key, stack.faults, QueueTable, Terms)
+    stack.refers(terms, key)
+    of = _queue_of(it, key, stack) if it else None
+    new = it is not None and stack.enter("queue", it.name, key, table)
+    if not new or terms is None:
         for what in ("depth", "oldest"):
             if isinstance(table.get(what), Mapping):
-                stack.written(f"{table.get('name')}.{what}", what, None, table[what], (*key, what))
-        return
-    it, terms = taken
-    of = _queue_of(it, key, stack)
-    stack.refers(terms, key)
-    if not stack.enter("queue", it.name, key):
+                stack.read(what, table[what], (*key, what))
+            stack.know(f"{table.get('name')}.{what}")
         return
     target = Target("queue", it.name, of) if of else None
     if target:
@@ -60,17 +59,14 @@ def _queue_of(it: QueueTable, key: Key, stack: Assembly) -> QueueOf | None:
 
 def health(table: Mapping[str, Any], key: Key, stack: Assembly) -> None:
     """An endpoint, as a check of its own called `NAME.health`."""
-    taken = take(table, key, stack.faults, NamedTable, EndpointTable, expect_type("health"), Terms)
-    if taken is None:
-        if isinstance(table.get("name"), str):
-            stack.named(f"{table['name']}.health", key)
-        return
-    named, it, expect, terms = taken
-    of = health_of(it, key, stack)
+    named, it, expect, terms = take(table, key, stack.faults, NamedTable, EndpointTable, expect_type("health"), Terms)
     stack.refers(terms, key)
-    if stack.enter("health", named.name, key) and stack.named(f"{named.name}.health", key) and of:
+    of = health_of(it, key, stack) if it else None
+    if not stack.enter("health", named.name, key, table) or not stack.named(f"{named.name}.health", key):
+        return
+    if of is not None and expect is not None and terms is not None:
         target = Target("health", named.name, of)
-        stack.add(f"{named.name}.health", "health", target, expect, terms, needs=_broker_needs(it.url, stack))
+        stack.add(f"{named.name}.health", "health", target, expect, terms, needs=_broker_needs(of.url, stack))
 
 
 def health_of(it: EndpointTable, key: Key, stack: Assembly) -> HealthOf | None:
@@ -94,12 +90,11 @@ def health_of(it: EndpointTable, key: Key, stack: Assembly) -> HealthOf | None:
 def box(table: Mapping[str, Any] | None, stack: Assembly) -> None:
     """The box is always watched, and judged unless the file says otherwise."""
     key: Key = ("box",)
-    taken = take(table or {}, key, stack.faults, BoxTable, expect_type("box"), Terms)
-    if taken is None:
-        stack.named("box", key)
-        return
-    it, expect, terms = taken
+    it, expect, terms = take(table or {}, key, stack.faults, BoxTable, expect_type("box"), Terms)
     stack.refers(terms, key)
+    if it is None or expect is None or terms is None:
+        stack.know("box")
+        return
     target = stack.watch(Target("box", "box", BoxOf(it.mounts)))
     if it.enabled and stack.named("box", key):
         if terms.for_ is None:

@@ -13,7 +13,7 @@ from opsconsole.checks import quantities
 from opsconsole.stack.faults import Faults, nearest
 from opsconsole.stack.lines import Key
 
-_PLACE: Final = re.compile(r" - at `(?:key in )?(\$.*)`$")
+_PLACE: Final = re.compile(r" - at `(?:key in )?\$.*`$")
 _BOUND: Final = re.compile(r"Expected `\w+` (>=|<=) (-?\d+)")
 _BUILT_IN: Final = re.compile(r"(?:Expected `|Object |Invalid |Integer |String |Array )")
 _WORDS: Final = {
@@ -33,6 +33,7 @@ def explain(table: Mapping[str, Any], kind: type[msgspec.Struct], key: Key, faul
     Adds at least one where `kind` cannot be made of the table.
     """
     before = len(faults)
+    known = kind.__struct_encode_fields__
     hints = get_type_hints(kind, include_extras=True)
     for field in msgspec.structs.fields(kind):
         name, hint = field.encode_name, hints[field.name]
@@ -43,21 +44,56 @@ def explain(table: Mapping[str, Any], kind: type[msgspec.Struct], key: Key, faul
     if len(faults) > before:
         return
     try:  # each field is sound: what is wrong is how they go together
-        msgspec.convert(_only_known(table, kind), kind, dec_hook=quantities.read)
+        msgspec.convert({name: table[name] for name in table if name in known}, kind, dec_hook=quantities.read)
     except msgspec.ValidationError as fault:
         faults.add(key, _sentence(fault))
 
 
+def of_what_is_sound(table: Mapping[str, Any], kind: type[msgspec.Struct]) -> msgspec.Struct | None:
+    """A `kind` of those fields of `table` that are sound by themselves, to find more faults with; None if none can be.
+
+    A name that is missing is empty in it: that fault is told, and there may be more in the same entry.
+    """
+    hints = get_type_hints(kind, include_extras=True)
+    sound: dict[str, Any] = {}
+    for field in msgspec.structs.fields(kind):
+        name = field.encode_name
+        if name in table and _fits(table[name], hints[field.name]):
+            sound[name] = table[name]
+        elif name == "name":
+            sound[name] = ""
+    return msgspec.convert(sound, kind, dec_hook=quantities.read) if _fits(sound, kind) else None
+
+
+def _fits(value: Any, hint: Any) -> bool:
+    try:
+        msgspec.convert(value, hint, dec_hook=quantities.read)
+    except msgspec.ValidationError:
+        return False
+    return True
+
+
 def _value(value: Any, hint: Any, key: Key, faults: Faults) -> None:
-    struct = next((one for one in _options(hint) if isinstance(one, type) and issubclass(one, msgspec.Struct)), None)
-    of = _of_many(hint)
-    if struct is not None and not hasattr(struct, "read") and isinstance(value, Mapping):
-        _table(value, struct, key, faults)
-    elif of is not None and isinstance(value, list):
-        for number, element in enumerate(value):
-            _value(element, of, (*key, number), faults)
-    else:
-        _leaf(value, hint, key, faults)
+    """The faults of one value: of its parts, where it has the right outer form."""
+    for option in _options(hint):
+        origin, inner = get_origin(option), get_args(option)
+        if isinstance(value, list) and origin is tuple:
+            for number, element in enumerate(value):
+                _value(element, inner[0], (*key, number), faults)
+            return
+        if isinstance(value, Mapping) and origin is dict:
+            for name, element in value.items():
+                _value(element, inner[1], (*key, name), faults)
+            return
+        if isinstance(value, Mapping) and _is_table(option):
+            _table(value, option, key, faults)
+            return
+    _leaf(value, hint, key, faults)
+
+
+def _is_table(option: Any) -> bool:
+    """Whether it is a struct that stands in the file as a table, and not one that reads itself."""
+    return isinstance(option, type) and issubclass(option, msgspec.Struct) and not hasattr(option, "read")
 
 
 def _table(value: Mapping[str, Any], struct: type[msgspec.Struct], key: Key, faults: Faults) -> None:
@@ -76,7 +112,7 @@ def _leaf(value: Any, hint: Any, key: Key, faults: Faults) -> None:
         if choices and isinstance(value, str):
             faults.add(key, f"'{value}' is not known here", nearest(value, choices))
         elif _BUILT_IN.match(str(fault)):
-            faults.add(_deeper(key, value, str(fault)), f"{_told(value)} stands here", _remedy(value, hint, str(fault)))
+            faults.add(key, f"{_told(value)} stands here", _remedy(value, hint, str(fault)))
         else:
             faults.add(key, _sentence(fault))
 
@@ -84,13 +120,14 @@ def _leaf(value: Any, hint: Any, key: Key, faults: Faults) -> None:
 def _remedy(value: Any, hint: Any, message: str) -> str:
     options = _options(hint)
     many = next((option for option in options if get_origin(option) is tuple), None)
-    if many is not None and isinstance(value, str) and str not in options:
-        return f'write ["{value}"]'
-    if many is not None and isinstance(value, Mapping):
-        return f"write [[{'…'}]] with double brackets" if _of_tables(many) else f"write {_word(many)}"
+    if many is not None and isinstance(value, str) and get_args(many)[0] is str:
+        return "write it as a list, in [ ]"
+    if many is not None and isinstance(value, Mapping) and get_origin(get_args(many)[0]) is dict:
+        return f"write [[{'…'}]] with double brackets"
     bound = _BOUND.search(message)
     limit = f" of {'at least' if bound[1] == '>=' else 'at most'} {bound[2]}" if bound else ""
-    return f"write {' or '.join(_word(option) for option in options)}{limit}"
+    first, *others = (_word(option) for option in options)
+    return f"write {' or '.join([first + limit, *others])}"
 
 
 def _word(option: Any) -> str:
@@ -98,24 +135,10 @@ def _word(option: Any) -> str:
         return "one of " + ", ".join(f'"{value}"' for value in get_args(option))
     if get_origin(option) is tuple:
         inner = get_args(option)[0]
-        return "[[…]] tables" if _of_tables(option) else 'a list like ["a", "b"]' if inner is str else "a list"
-    if get_origin(option) in (dict, Mapping) or (isinstance(option, type) and issubclass(option, msgspec.Struct)):
+        return "[[…]] tables" if get_origin(inner) is dict else 'a list like ["a", "b"]' if inner is str else "a list"
+    if get_origin(option) is dict or _is_table(option):
         return "a table like { … }"
     return _WORDS.get(option, "something else")
-
-
-def _of_tables(many: Any) -> bool:
-    return get_origin(get_args(many)[0]) is dict
-
-
-def _of_many(hint: Any) -> Any:
-    """What a list holds where it holds tables of a form that is known."""
-    for option in _options(hint):
-        if get_origin(option) is tuple:
-            inner = get_args(option)[0]
-            if isinstance(inner, type) and issubclass(inner, msgspec.Struct):
-                return inner
-    return None
 
 
 def _options(hint: Any) -> list[Any]:
@@ -147,16 +170,5 @@ def _choices(hint: Any) -> tuple[str, ...]:
     return next((get_args(option) for option in _options(hint) if get_origin(option) is Literal), ())
 
 
-def _deeper(key: Key, value: Any, message: str) -> Key:
-    """The key of the element that is at fault, where the message names one."""
-    place = _PLACE.search(message)
-    number = re.match(r"\$\[(\d+)\]", place[1]) if place else None
-    return (*key, int(number[1])) if number and isinstance(value, list) else key
-
-
 def _sentence(fault: msgspec.ValidationError) -> str:
     return _PLACE.sub("", str(fault))
-
-
-def _only_known(table: Mapping[str, Any], kind: type[msgspec.Struct]) -> dict[str, Any]:
-    return {name: table[name] for name in kind.__struct_encode_fields__ if name in table}

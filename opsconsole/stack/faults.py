@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from typing import Any
+from typing import Any, Final
 
 from opsconsole.model.text import one_line
 from opsconsole.model.trouble import Trouble
 from opsconsole.stack.lines import Key
+
+_MOST: Final = 12
+"""Names that a remedy lists, where none of them is near."""
 
 
 class Faults:
@@ -28,9 +31,9 @@ class Faults:
         if fault not in self._found:
             self._found.append(fault)
 
-    def unknown(self, key: Key, what: str, known: Iterable[str]) -> None:
-        """`what` is not known, at `key`; the remedy is the name that is nearest to its last part, or all of them."""
-        self.add(key, what, nearest(str(key[-1]), known))
+    def unknown(self, key: Key, what: str, known: Iterable[str], written: str | None = None) -> None:
+        """Something `written` (the last part of `key`) is not known; the remedy is the nearest name, or all of them."""
+        self.add(key, what, nearest(written if written is not None else str(key[-1]), known))
 
     def troubles(self) -> tuple[Trouble, ...]:
         """All faults in the order of the file."""
@@ -53,7 +56,9 @@ def nearest(name: str, known: Iterable[str]) -> str:
     close = get_close_matches(name.lower(), names, n=1, cutoff=0.6)
     if close:
         return f"did you mean '{close[0]}'?"
-    return f"known here: {', '.join(names)}" if names else ""
+    if not names:
+        return "there are none here"
+    return f"known here: {', '.join(names[:_MOST])}" + (f" and {len(names) - _MOST} more" if len(names) > _MOST else "")
 
 
 def shown(key: Key, raw: Any) -> str:

@@ -115,23 +115,19 @@ KINDS: Final[Mapping[str, Kind]] = {
 
 def check(table: Mapping[str, Any], key: Key, stack: Assembly) -> None:
     """A check that is written as an entry of its own, and goes by that entry's name."""
-    head = take({name: table[name] for name in ("name", "kind") if name in table}, key, stack.faults, CheckTable)
-    if head is None:
+    (it,) = take({name: table[name] for name in ("name", "kind") if name in table}, key, stack.faults, CheckTable)
+    kind = KINDS.get(it.kind) if it else None
+    if it is not None and kind is None:
+        stack.faults.unknown((*key, "kind"), f"there is no kind of check called '{it.kind}'", KINDS, it.kind)
+    if it is None or kind is None:
+        stack.know(str(table.get("name")))
         return
-    (it,) = head
-    kind = KINDS.get(it.kind)
-    if kind is None:
-        stack.faults.unknown((*key, "kind"), f"no kind of check is called '{it.kind}'", KINDS)
-        stack.named(it.name, key)
-        return
-    taken = take(table, key, stack.faults, CheckTable, kind.of, expect_type(it.kind), Terms)
-    new = stack.enter("check", it.name, key) and stack.named(it.name, key)
-    if taken is None:
-        return
-    _, of, expect, terms = taken
+    _, of, expect, terms = take(table, key, stack.faults, CheckTable, kind.of, expect_type(it.kind), Terms)
     stack.refers(terms, key)
-    target = kind.target(it.name, of, key, stack)
-    if new and target is not None:
+    target = kind.target(it.name, of, key, stack) if of else None
+    if not stack.enter("check", it.name, key, table) or not stack.named(it.name, key):
+        return
+    if expect is not None and terms is not None and target is not None:
         stack.add(it.name, it.kind, target, expect, terms, needs=_needs(target, stack))
 
 

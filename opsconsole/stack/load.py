@@ -35,7 +35,7 @@ def load(path: Path) -> Stack:
     """The stack that the file describes. TroubleError with every fault of the file, each with its line and key."""
     text = _read(path)
     raw = _parse(text, path)
-    faults = Faults(str(path), text, raw)
+    faults = Faults(_near(path), text, raw)
     stack = _assemble(raw, path.absolute(), faults)
     if stack is None or len(faults):
         raise TroubleError(*faults.troubles())
@@ -44,7 +44,7 @@ def load(path: Path) -> Stack:
 
 def _assemble(raw: Mapping[str, Any], file: Path, faults: Faults) -> Stack | None:
     stack = Assembly(file.parent, faults)
-    taken = take(raw, (), faults, FileTable)
+    (it,) = take(raw, (), faults, FileTable)
     for name, enter in _ENTRIES:
         entries = raw.get(name)
         for number, entry in enumerate(entries if isinstance(entries, list) else ()):
@@ -53,13 +53,11 @@ def _assemble(raw: Mapping[str, Any], file: Path, faults: Faults) -> Stack | Non
     own = raw.get("box")
     box(own if isinstance(own, Mapping) else None, stack)
     stack.resolve()
-    if taken is None:
-        return None
-    return _stack(taken[0], file, stack)
+    return _stack(it, file, stack) if it is not None else None
 
 
 def _stack(it: FileTable, file: Path, stack: Assembly) -> Stack:
-    if not it.name.strip():
+    if not it.name.strip() and len(stack.faults) == 0:
         stack.faults.add(("name",), "the name is empty", "name the stack")
     for number, rule in enumerate(it.guard.forbid):
         if not rule.words:
@@ -79,20 +77,26 @@ def _stack(it: FileTable, file: Path, stack: Assembly) -> Stack:
     )
 
 
+def _near(path: Path) -> str:
+    """The file as somebody in this folder would name it."""
+    here = Path.cwd()
+    return str(path.relative_to(here) if path.is_relative_to(here) else path)
+
+
 def _read(path: Path) -> str:
     try:
         return path.read_bytes().decode("utf-8-sig")
     except UnicodeDecodeError as fault:
         line = fault.object[: fault.start].count(b"\n") + 1
-        _fail("the file is not UTF-8 text", f"{path}:{line}", "save it as UTF-8")
+        _fail("the file is not UTF-8 text", f"{_near(path)}:{line}", "save it as UTF-8")
     except FileNotFoundError:
-        _fail("there is no such file", str(path), "check the path")
+        _fail("there is no such file", _near(path), "check the path")
     except IsADirectoryError:
-        _fail("this is a folder", str(path), "name the file in it")
+        _fail("this is a folder", _near(path), "name the file in it")
     except PermissionError:
-        _fail("no permission to read it", str(path), "run as a user who may, or change its mode")
+        _fail("no permission to read it", _near(path), "run as a user who may, or change its mode")
     except OSError as fault:
-        _fail(f"it cannot be read: {fault.strerror or type(fault).__name__}", str(path), "")
+        _fail(f"it cannot be read: {fault.strerror or type(fault).__name__}", _near(path), "")
 
 
 def _parse(text: str, path: Path) -> dict[str, Any]:
@@ -103,9 +107,13 @@ def _parse(text: str, path: Path) -> dict[str, Any]:
         line = int(place[1]) if place and place[1] else len(text.rstrip().splitlines()) or 1
         column = f", column {place[2]}" if place and place[2] else ""
         what = one_line(_PLACE.sub("", str(fault)))
-        _fail(f"this is not TOML: {what[:1].lower()}{what[1:]}", f"{path}:{line}{column}", "correct this line first")
+        _fail(
+            f"this is not TOML: {what[:1].lower()}{what[1:]}",
+            f"{_near(path)}:{line}{column}",
+            "correct this line first",
+        )
     except RecursionError:
-        _fail("it is nested too deeply", str(path), "a stack file is only a few levels deep")
+        _fail("it is nested too deeply", _near(path), "a stack file is only a few levels deep")
 
 
 def _fail(what: str, where: str, remedy: str) -> NoReturn:

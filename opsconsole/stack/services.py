@@ -8,7 +8,7 @@ from typing import Any, Final
 from opsconsole.model.sample import Target
 from opsconsole.model.service import ContainerRef, ProcessesRef, ServiceRef, UnitRef
 from opsconsole.model.stack import Service
-from opsconsole.stack.assembly import Assembly
+from opsconsole.stack.assembly import NO_TERMS, Assembly
 from opsconsole.stack.lines import Key
 from opsconsole.stack.schema import ProcessesTable, ServiceTable, Terms
 from opsconsole.stack.take import take
@@ -19,21 +19,15 @@ EXPECTATIONS: Final = ("state", "memory", "process", "restarts")
 
 def service(table: Mapping[str, Any], key: Key, stack: Assembly) -> None:
     """A service: its targets, the check on its state, and those on what is expected of it."""
-    taken = take(table, key, stack.faults, ServiceTable)
-    if taken is None:
-        _know_names(table, stack, key)
-        return
-    (it,) = taken
-    new = stack.enter("service", it.name, key)
-    ref = _service_ref(it, key, stack)
+    (it,) = take(table, key, stack.faults, ServiceTable)
+    new = stack.enter("service", it.name, key, table)
+    ref = _service_ref(it, table, key, stack)
     for what, runbook in it.runbooks.items():
         if what not in EXPECTATIONS:
             stack.faults.unknown((*key, "runbooks", what), f"nothing is expected under the name '{what}'", EXPECTATIONS)
         stack.runbook(runbook, (*key, "runbooks", what))
-    if not new:
-        return
-    if ref is None:
-        _know_names(table, stack, key)
+    if ref is None or not new:
+        _only_faults(it, key, stack)
         return
     stack.services[it.name] = Service(it.name, ref, dict(it.runbooks))
     needs = _state(it, ref, key, stack)
@@ -71,10 +65,11 @@ def _state(it: ServiceTable, ref: ServiceRef, key: Key, stack: Assembly) -> tupl
         stack.implied(name, kind, target, key, needs=needs, runbooks=_runbooks(it, "state"))
     elif set(it.state) <= set(Terms.__struct_encode_fields__) and it.state:
         # Terms alone are enough here: what the state should be goes without saying.
-        taken = take(it.state, (*key, "state"), stack.faults, Terms)
-        if taken is not None:
-            stack.refers(taken[0], (*key, "state"))
-            stack.implied(name, kind, target, (*key, "state"), taken[0], needs=needs, runbooks=_runbooks(it, "state"))
+        (terms,) = take(it.state, (*key, "state"), stack.faults, Terms)
+        stack.refers(terms, (*key, "state"))
+        stack.implied(
+            name, kind, target, (*key, "state"), terms or NO_TERMS, needs=needs, runbooks=_runbooks(it, "state")
+        )
     else:
         _written(it, "state", kind, target, it.state, (*key, "state"), stack, needs)
     return (name,)
@@ -104,12 +99,14 @@ def _runbooks(it: ServiceTable, what: str) -> tuple[str, ...]:
     return (it.runbooks[what],) if what in it.runbooks else ()
 
 
-def _service_ref(it: ServiceTable, key: Key, stack: Assembly) -> ServiceRef | None:
-    given = [name for name in ("container", "unit", "processes") if getattr(it, name) is not None]
+def _service_ref(it: ServiceTable, table: Mapping[str, Any], key: Key, stack: Assembly) -> ServiceRef | None:
+    given = [name for name in ("container", "unit", "processes") if name in table]
     if len(given) != 1:
         what = f"{' and '.join(given)} are both given" if given else "where it runs is missing"
         stack.faults.add(key, what, "give one of container, unit or processes")
         return None
+    if getattr(it, given[0]) is None:
+        return None  # what stands there is no such thing, which is told already
     ways: dict[str, Callable[..., ServiceRef | None]] = {
         "container": container_ref,
         "unit": unit_ref,
@@ -142,20 +139,13 @@ def _processes_ref(it: ProcessesTable, key: Key, stack: Assembly) -> ProcessesRe
     return ProcessesRef(it.argv, it.user, str(cwd) if cwd else None)
 
 
-def _know_names(table: Mapping[str, Any], stack: Assembly, key: Key) -> None:
-    """The checks of an entry that is at fault are known by name, so that others who need them are not blamed too.
-
-    What is expected is looked at all the same: people want to hear of everything at once.
-    """
-    name = table.get("name")
-    if not isinstance(name, str):
-        name = ""
+def _only_faults(it: ServiceTable, key: Key, stack: Assembly) -> None:
+    """An entry that is at fault: people want to hear at once of what else is wrong in it."""
     for what in EXPECTATIONS:
-        written = table.get(what)
-        if isinstance(written, Mapping) and what != "state":
-            stack.written(f"{name}.{what}", what, None, written, (*key, what))
-        elif name:
-            stack.named(f"{name}.{what}", key)
+        table = getattr(it, what)
+        if table is not None and what != "state":
+            stack.read(what, table, (*key, what))
+        stack.know(f"{it.name}.{what}")
 
 
 def _one_word(text: str) -> bool:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import Any, Final
 
 import msgspec
@@ -15,20 +15,19 @@ LATER: Final = ("alerts", "env")
 """Keys of the design that no version understands yet: what is written there would be silently without effect."""
 
 
-def take(table: Mapping[str, Any], key: Key, faults: Faults, *kinds: type[msgspec.Struct]) -> Sequence[Any] | None:
+def take(table: Mapping[str, Any], key: Key, faults: Faults, *kinds: type[msgspec.Struct]) -> list[Any]:
     """One struct of each of `kinds`, each made of those keys of `table` that it knows; no two know the same key.
 
-    None where anything is wrong, and then `faults` has all of it: keys that none of them knows too.
+    Whatever is wrong is in `faults`, keys that none of them knows too. So that one slip does not hide others, a struct
+    is then made of what is sound, and is None only where it cannot be made at all.
     """
     known = {name for kind in kinds for name in kind.__struct_encode_fields__}
-    strange = [name for name in table if name not in known]
-    for name in strange:
-        if name in LATER:
-            faults.add((*key, name), f"{name} is not supported yet", "take it out")
-        else:
+    for name in table:
+        if name in LATER and name not in known:
+            faults.add((*key, name), "this is not supported yet", "take it out")
+        elif name not in known:
             faults.unknown((*key, name), f"unknown key '{name}'", known)
-    made = [_make(table, key, faults, kind) for kind in kinds]
-    return None if strange or None in made else made
+    return [_make(table, key, faults, kind) for kind in kinds]
 
 
 def _make(table: Mapping[str, Any], key: Key, faults: Faults, kind: type[msgspec.Struct]) -> msgspec.Struct | None:
@@ -36,7 +35,7 @@ def _make(table: Mapping[str, Any], key: Key, faults: Faults, kind: type[msgspec
     try:
         return msgspec.convert(own, kind, dec_hook=quantities.read)
     except msgspec.ValidationError:
-        from opsconsole.stack.explain import explain
+        from opsconsole.stack.explain import explain, of_what_is_sound
 
         explain(own, kind, key, faults)
-        return None
+        return of_what_is_sound(own, kind)
