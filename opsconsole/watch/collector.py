@@ -17,8 +17,9 @@ from opsconsole.watch.groups import Group, only, rounds, single_look
 from opsconsole.watch.looking import Probes
 from opsconsole.watch.store import Store
 
-_WAVES: Final = (("container", "engine"), ("memory", "process", "unit", "box"))
-"""Which kinds begin first; all others after them. The first rows must not wait for the import of a Redis client."""
+_WAVES: Final = (("container", "engine"), ("memory", "process", "unit", "box"), ("queue",))
+"""Which kinds begin first; all others after them. The first rows must not wait for the import of a Redis client, nor
+may that be counted as the latency of an endpoint."""
 
 _WAVE: Final = 0.3  # seconds that a wave waits for the one before it
 _TELL: Final = 0.9  # seconds between two plain news: about one a second, and back in step after urgent ones

@@ -28,8 +28,9 @@ TIMEOUTS: Final = {"memory": 2.0, "process": 2.0, "health": 5.0}
 TIMEOUT: Final = 3.0
 PACE: Final = 5.0
 
-LEAD: Final = ("health", "queue", "engine", "container", "unit", "memory", "process", "box")
-"""The order in which a single look begins: first what is waited for, then what is read on the spot."""
+LEAD: Final = ("engine", "container", "unit", "queue", "memory", "process", "box", "health")
+"""The order in which a single look begins: what is waited for before what is read on the spot, but endpoints last:
+their latency is measured, and an import or a long read in between would be counted as theirs."""
 
 APART: Final = frozenset({"health", "queue"})
 """Kinds whose targets lie behind connections of their own, so that none may wait for another that hangs."""

@@ -46,10 +46,10 @@ def test_what_lies_behind_a_connection_of_its_own_waits_for_no_other():
     assert [g.targets for g in rounds(stack_of(check("a", SITE), check("b", SHOP)))] == [(SITE,), (SHOP,)]
 
 
-def test_a_single_look_takes_each_kind_together_and_begins_with_what_is_waited_for():
-    stack = stack_of(check("m", WEB), check("a", SITE), check("b", SHOP), check("q", Target("queue", "q"), timeout=60))
+def test_a_single_look_takes_each_kind_together_and_endpoints_last_because_their_time_is_measured():
+    stack = stack_of(check("a", SITE), check("m", WEB), check("b", SHOP), check("q", Target("queue", "q"), timeout=60))
     looks = single_look(stack, most=4.0)
-    assert [(g.kind, g.timeout, len(g.targets)) for g in looks] == [("health", 4, 2), ("queue", 4, 1), ("memory", 2, 1)]
+    assert [(g.kind, g.timeout, len(g.targets)) for g in looks] == [("queue", 4, 1), ("memory", 2, 1), ("health", 4, 2)]
 
 
 def test_every_kind_of_probe_has_its_pace_and_its_place():
