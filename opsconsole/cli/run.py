@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import asyncio
+import os
 import signal
 import sys
 from collections.abc import Awaitable, Callable
@@ -107,6 +108,7 @@ async def play(parts: Parts, operator: LineOperator, open_session: Callable[[], 
     try:
         session = await open_session()
         operator.type_into = session.send_input
+        _tell_size(session)
         operator.update(session.state)
         code = await _until_left(session, operator)
         if session.state.ended is None:
@@ -142,11 +144,19 @@ async def _until_left(session: Session, operator: LineOperator) -> int:
 
     loop = asyncio.get_running_loop()
     loop.add_signal_handler(signal.SIGINT, ctrl_c)
+    loop.add_signal_handler(signal.SIGWINCH, _tell_size, session)
     for number in (signal.SIGTERM, signal.SIGHUP):
         loop.add_signal_handler(number, told_to_leave)
     with suppress(asyncio.CancelledError):
         await playing
     return exit_of(session.state) if code is None else code
+
+
+def _tell_size(session: Session) -> None:
+    """The run's terminal is as large as ours, where we have one."""
+    with suppress(OSError):
+        size = os.get_terminal_size(sys.stdout.fileno())
+        session.resize(size.columns, size.lines)
 
 
 def exit_of(state: RunState) -> int:

@@ -154,15 +154,21 @@ def result_line(part: PartState, ink: Ink) -> str:
     note = f" · {one_line(part.note)}" if part.note else ""
     match part.progress:
         case Progress.DONE:
-            how = f"exit {part.exit}" if part.exit is not None else "done"
+            how = _exit_words(part.exit)
             return ink.paint(f"  ✓ {how}{took}{note}", "32") + "\n"
         case Progress.SKIPPED:
             return f"  – skipped: {one_line(part.note)}\n"
         case Progress.FAILED:
-            how = "" if part.exit is None else f" (exit {part.exit}{took})"
+            how = "" if part.exit is None else f" ({_exit_words(part.exit)}{took})"
             return ink.paint(f"  ✗ failed{how}", "1;31") + "\n"
         case _:
             return ""
+
+
+def _exit_words(code: int | None) -> str:
+    if code is None:
+        return "done"
+    return f"exit {code}" if code >= 0 else f"ended by signal {-code}"
 
 
 def ops_check_lines(check: OpsCheck, before: OpsCheck | None) -> str:

@@ -22,12 +22,10 @@ from opsconsole.model.run import (
 )
 from opsconsole.model.text import one_line
 from opsconsole.model.verdict import Level
-from opsconsole.run import folder as folders
 from opsconsole.run import moves, questions
 from opsconsole.run.core import on_demand, ops_check_data
 from opsconsole.run.going import make_ready, refusal, start_part, where_words
 from opsconsole.run.kinds import Kind
-from opsconsole.run.printed import Printed
 from opsconsole.run.proving import judge_ended
 
 if TYPE_CHECKING:
@@ -105,20 +103,16 @@ async def _decide(run: Session, move: moves.Decide) -> None:
 
 async def _follow(run: Session, move: moves.Follow) -> None:
     """Show what the part prints until it is no longer this attempt that runs."""
-    part = run.state.steps[move.step].parts[move.part]
-    printed = Printed(run.folder / folders.OUTPUT / (part.output or ""))
-    while True:
+    while moves.next_move(run.state) == move:
         run.news.clear()
-        over = moves.next_move(run.state) != move
-        while text := printed.more():
+        while text := run.printed(move.step, move.part).more():
             run.operator.output(text)
             await asyncio.sleep(0)
-        if over:
-            return
         await run.until(run.news.is_set)
 
 
 async def _judge(run: Session, move: moves.Judge) -> None:
+    run.show_printed(move.step, move.part)  # it may have ended while no console was there
     data = await judge_ended(run, move.step, move.part)
     if data is not None:
         await run.append(Kind.JUDGED, {**about(run, move.step, move.part), **data})

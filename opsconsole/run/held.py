@@ -27,6 +27,8 @@ IDLE: Final = 3600.0
 """Seconds after which a holder with nothing running leaves when no console has come back."""
 _TELL_EVERY: Final = 0.03
 _RETRY_EVERY: Final = 2.0
+_IS_IT_THERE_EVERY: Final = 2.0
+"""Seconds between two looks whether the run's folder is still there: without it there is nothing left to hold."""
 
 
 class HeldRun:
@@ -99,7 +101,7 @@ class HeldRun:
 
     def _patience(self) -> float:
         now = time.monotonic()
-        moments = [self._last_seen + self.idle]
+        moments = [self._last_seen + self.idle, now + _IS_IT_THERE_EVERY]
         if self.running and (deadline := self.running.deadline()) is not None:
             moments.append(deadline)
         if self._tell_at is not None:
@@ -132,9 +134,9 @@ class HeldRun:
         if self.running is not None:
             return False
         if self.unsaved is not None:
-            return self.told_to_end
+            return self.told_to_end or not (self.folder / FILE).exists()
         idle = not self.guests and time.monotonic() - self._last_seen >= self.idle
-        return self.closed or self.told_to_end or idle
+        return self.closed or self.told_to_end or idle or not (self.folder / FILE).exists()
 
     def _told_to_end(self, number: int, frame: object) -> None:
         """The box goes down, or somebody wants us gone: the step is asked to end, and its result is still written."""
@@ -170,8 +172,9 @@ class HeldRun:
             return
         try:
             self._write(Kind.ENDED, self.unsaved)
-        except OSError:
+        except OSError as error:
             self._retry_at = now + _RETRY_EVERY
+            self._tell({"event": "stuck", "reason": f"its result cannot be written yet: {error.strerror}"})
         else:
             self.unsaved = None
 

@@ -20,6 +20,7 @@ class Printed:
     """The growing output of one part, as text."""
 
     def __init__(self, path: Path) -> None:
+        self.name = path.name
         self._path = path
         self._at = 0
         self._decoder = codecs.getincrementaldecoder("utf-8")("replace")

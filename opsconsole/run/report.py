@@ -17,6 +17,8 @@ from opsconsole.run.kinds import Kind
 from opsconsole.run.printed import end_of
 
 EXCERPT_LINES: Final = 20
+_OPENING: Final = 3
+"""The entries that every run begins with: begun, its holder, its console."""
 _EXCERPT_BYTES: Final = 8 << 10
 
 
@@ -80,7 +82,7 @@ def line_of(entry: Entry) -> str:
     words: dict[str, Callable[[], str]] = {
         Kind.BEGUN: lambda: f"the run began, by {_text(data['user'])}",
         Kind.TORN: lambda: "the journal's last line was cut off by a crash and put aside",
-        Kind.CONSOLE: lambda: f"{_text(data['user'])} is at it",
+        Kind.CONSOLE: lambda: f"{_text(data['user'])} took it up" if entry.seq > _OPENING else "",
         Kind.INPUT: lambda: f"{_text(data['name'])} = {'(secret)' if data.get('secret') else _code(data['value'])}",
         Kind.OPS_CHECK: lambda: f"OPS-check {_text(data['label'])}: {data.get('problem') or _level_words(data)}",
         Kind.STARTED: lambda: f"{step}: started ({data['risk']}) {data['where']}: {_code(data['text'])}",

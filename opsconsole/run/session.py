@@ -26,6 +26,7 @@ from opsconsole.run.link import HolderGone, Link, NotDone
 from opsconsole.run.moves import next_move
 from opsconsole.run.opening import acceptable, check_unchanged, text_of
 from opsconsole.run.operator import Operator
+from opsconsole.run.printed import Printed
 
 if TYPE_CHECKING:
     from opsconsole.runbook.guard import Guard
@@ -47,6 +48,7 @@ class Session:
         self.secrets: dict[str, str] = {}
         self.series: dict[tuple[int, int], float] = {}
         self.leaving = False
+        self._printed: Printed | None = None
         self.news = asyncio.Event()
         self.interrupted = asyncio.Event()
         self.user = login_name()
@@ -162,13 +164,30 @@ class Session:
             self.state = replace(self.state, holder_alive=False)
         elif message["event"] == "entry":
             entry = journal.from_json(message["entry"])
+            if entry.kind == Kind.ENDED:  # what a part printed is told before its end is
+                self.show_printed(entry.data["step"], entry.data["part"])
             if entry.seq == self.state.seq + 1:
-                self.state = apply(self.state, entry)
+                self.state = replace(apply(self.state, entry), waiting="")
             elif entry.seq > self.state.seq:
-                self.state = replace(fold(folders.entries_of(self.folder), self._runbook), waiting=self.state.waiting)
+                self.state = replace(fold(folders.entries_of(self.folder), self._runbook), waiting="")
+        elif message["event"] == "stuck":
+            self.state = replace(self.state, waiting=str(message["reason"]))
         else:
             return  # only the output has grown
         self.operator.update(self.state)
+
+    def printed(self, step: int, part: int) -> Printed:
+        """The output of a part's latest attempt, from where this console has shown it."""
+        name = self.state.steps[step].parts[part].output or ""
+        if self._printed is None or self._printed.name != name:
+            self._printed = Printed(self.folder / folders.OUTPUT / name)
+        return self._printed
+
+    def show_printed(self, step: int, part: int) -> None:
+        """Tell the operator all that a part has printed and that has not been told yet."""
+        printed = self.printed(step, part)
+        while text := printed.more():
+            self.operator.output(text)
 
     @property
     def link(self) -> Link:

@@ -1,8 +1,8 @@
 """What the holder and its consoles share: where they meet, and how messages are cut. Standard library only.
 
 A message is one line of JSON. A console's has `do` and an `id`; the answer has the same `id`, and `error` where it was
-refused. What the holder says unasked has `event`: `entry` (a new line of the journal) or `output` (the running
-part's output has grown to `size`).
+refused. What the holder says unasked has `event`: `entry` (a new line of the journal), `output` (the running part's
+output has grown to `size`) or `stuck` (a result cannot be written, for `reason`; it is kept and tried again).
 """
 
 from __future__ import annotations

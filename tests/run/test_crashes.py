@@ -97,6 +97,7 @@ async def test_a_result_that_came_while_no_console_was_there_is_found(shop: Shop
     state = await session.play()
     assert state.steps[0].progress is Progress.DONE
     assert state.steps[0].parts[0].exit == 0
+    assert "working" in operator.seen
     assert [question.step for question in operator.asked_of(AskConfirm)] == [1]
 
 

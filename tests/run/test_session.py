@@ -18,6 +18,7 @@ from opsconsole.model.run import (
     Leave,
     Progress,
     Retry,
+    RunState,
     Skip,
     Stop,
     Value,
@@ -31,8 +32,10 @@ from opsconsole.model.verdict import Level
 from opsconsole.run import wire
 from opsconsole.run.folder import list_runs, read_run
 from opsconsole.run.kinds import Kind
+from opsconsole.run.session import Session
 from tests.run.lab import all_bytes, journalled
 from tests.run.shop import Shop
+from tests.support.operator import ScriptedOperator
 from tests.support.waiting import wait_for
 
 LOOK_AND_MEND = """
@@ -162,6 +165,23 @@ async def test_an_undo_is_offered_after_a_failure_and_never_started_on_its_own(s
     assert operator.asked_of(AskFailed)[0].undo == "rm half"
     assert not (shop.home / "half").exists()
     assert state.ended == "failed"
+
+
+async def test_what_a_part_printed_is_told_before_its_end(shop: Shop) -> None:
+    """However quick it was: consoles set its output off between its beginning and its end."""
+    text = "```bash\nseq 1 1000; echo last words\n```\n"
+    for _ in range(10):
+        session, operator = await shop.begin(text, [Yes(), Leave()])
+        told: list[str] = []
+
+        def update(state: RunState, operator: ScriptedOperator = operator, told: list[str] = told) -> None:
+            if state.steps[0].parts[0].ended and not told:
+                told.append(operator.seen)
+
+        operator.update = update  # type: ignore[method-assign]
+        await session.play()
+        assert told[0].endswith("1000\r\nlast words\r\n")
+        await session.close()
 
 
 # --- values ----------------------------------------------------------------------------------------------------
@@ -399,8 +419,6 @@ async def test_a_runbook_that_was_changed_since_it_was_read_is_not_run(shop: Sho
     runbook = shop.book("```bash\nls\n```\n")
     assert runbook.path is not None
     runbook.path.write_text("```bash\nrm -rf /\n```\n")
-    from opsconsole.run.session import Session
-    from tests.support.operator import ScriptedOperator
 
     with pytest.raises(TroubleError, match="has changed since it was opened"):
         await Session.begin(runbook=runbook, reason="", inputs={}, **shop.ports(ScriptedOperator()))
