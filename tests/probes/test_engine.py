@@ -210,19 +210,30 @@ async def test_an_oom_in_a_process_that_is_not_the_first_is_known_and_outlives_a
 async def test_an_engine_that_breaks_off_is_connected_to_again_and_nothing_is_missed(
     engine: LabEngine, tmp_path: Path
 ) -> None:
-    container = engine.run()
+    container, tight = engine.run(), engine.run(memory="16m")
     async with gate_before(engine, tmp_path) as gate, opened(gate.host, follow=True) as looking:
         told: list[str] = []
         looking.on_change(told.append)
+        await in_thread(lambda: engine.docker("pause", container.name))  # so that there is a last event
+        await in_thread(lambda: engine.docker("unpause", container.name))
+        await wait_for("the last event before the break", lambda: _is(looking, container, "running"))
+        told.clear()
         await gate.shut()
         await wait_for("the break to be told", lambda: container.name in told)
         problem = await looking.containers()
         assert isinstance(problem, Problem) and problem.kind is ProblemKind.NO_TOOL
         await in_thread(container.stop)
+        await in_thread(tight.cause_oom)
         told.clear()
         await gate.open()
         await wait_for("the change meanwhile to be told", lambda: container.name in told)
         await wait_for("the stop to be known", lambda: _is(looking, container, "exited"))
+
+        async def marked() -> bool:
+            found = await looking.find(ContainerRef(tight.name))
+            return isinstance(found, ContainerReading) and found.oom_at is not None
+
+        await wait_for("the OOM meanwhile to be known", marked)
         await in_thread(container.start)
         await wait_for("events to arrive again", lambda: _is(looking, container, "running"))
 

@@ -107,9 +107,15 @@ class Client:
             if self._pool is None:
                 import httpcore
 
+                from opsconsole.probes.engine.wire import Network
+
                 context = _context(self.endpoint.tls, self.endpoint) if self.endpoint.tls else None
                 self._pool = httpcore.AsyncConnectionPool(
-                    ssl_context=context, max_connections=MOST_CONNECTIONS + 2, keepalive_expiry=30, uds=path
+                    ssl_context=context,
+                    max_connections=MOST_CONNECTIONS + 2,
+                    keepalive_expiry=30,
+                    uds=path,
+                    network_backend=Network(),
                 )
             return self._pool
 
