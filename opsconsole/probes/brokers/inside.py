@@ -77,8 +77,9 @@ class InsideLink:
         if "Could not connect" in said:
             why = "refuses connections" if "refused" in said else "cannot be connected to"
             return Problem(ProblemKind.REFUSED, f"{shown} {why}; is Redis running in it?")
-        if "AUTH failed: " in said:
-            return refused(said.partition("AUTH failed: ")[2].splitlines()[0], shown)
+        for beginning in ("AUTH failed: ", "(error) "):  # an error on each line, the marks between them included
+            if beginning in said:
+                return refused(said.partition(beginning)[2].splitlines()[0], shown)
         if code == 124:
             return Problem(ProblemKind.TIMEOUT, f"{shown} did not answer in time")
         told = one_line(complaint, 80) or one_line(printed, 80) or f"exit code {code}"
