@@ -63,7 +63,8 @@ def _run(words: Sequence[str]) -> int:
 
 def _console(args: argparse.Namespace) -> int:
     """The console on the stack file; without one it opens first, and discovery fills it."""
-    if not (sys.stdin and sys.stdin.isatty() and sys.stdout and sys.stdout.isatty()):
+    streams = (sys.stdin, sys.stdout, sys.stderr)  # keys come by the first; the screen is drawn on the last
+    if not all(stream is not None and stream.isatty() for stream in streams):
         _complain("the console needs a terminal; `opsconsole status` works without one")
         return _TROUBLE
     from opsconsole.cli.parts import discovered, parts_from, stack_file

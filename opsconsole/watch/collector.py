@@ -7,7 +7,6 @@ import math
 from collections.abc import Callable, Collection, Iterable
 from typing import Final
 
-from opsconsole.model.sample import Target
 from opsconsole.model.service import ContainerRef
 from opsconsole.model.snapshot import Snapshot
 from opsconsole.model.stack import Stack
@@ -78,7 +77,7 @@ class Collector:
         try:
             async with asyncio.TaskGroup() as tasks:
                 tasks.create_task(_result(self._failed))
-                if any(_in_container(turn.group.targets) for turn in self._turns):
+                if any(turn.containers for turn in self._turns):
                     tasks.create_task(self._follow_events())
                 for wave in self._waves():
                     for turn in wave:
@@ -149,8 +148,9 @@ class Collector:
             hear_no_more()
 
     def _engine_event(self, name: str) -> None:
+        """Something became of the container `name`, which need not be one of ours."""
         for turn in self._turns:
-            if turn.group.kind in _ON_EVENT and _in_container(turn.group.targets):
+            if turn.group.kind in _ON_EVENT and any(_may_be(ref, name) for ref in turn.containers):
                 turn.call()
 
     def _news(self, *, urgent: bool) -> None:
@@ -178,6 +178,7 @@ class _Turn:
 
     def __init__(self, group: Group) -> None:
         self.group = group
+        self.containers = tuple(target.of for target in group.targets if isinstance(target.of, ContainerRef))
         self.looked = asyncio.Event()
         self._called = asyncio.Event()
         self._last = -math.inf
@@ -217,8 +218,9 @@ async def _result(future: asyncio.Future[None]) -> None:
     await future
 
 
-def _in_container(targets: Iterable[Target]) -> bool:
-    return any(isinstance(target.of, ContainerRef) for target in targets)
+def _may_be(ref: ContainerRef, name: str) -> bool:
+    """Whether `ref` can mean the container `name`; of "project/service" only the engine knows the name."""
+    return ref.name == name or "/" in ref.name
 
 
 def _bad(level: Level) -> bool:

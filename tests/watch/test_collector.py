@@ -173,6 +173,25 @@ async def test_after_an_engine_event_the_containers_are_looked_at_at_once(toys, 
         assert len(toys["health"].reads) == 1
 
 
+async def test_events_of_containers_that_nobody_watches_cost_nothing(toys, world):
+    toys["container"], toys["box"]
+    async with watching(world, check("c", STATE, every=60), check("b", Target("box", "box"), every=0.2)):
+        await wait_for("a first look", lambda: toys["container"].reads and world.engine.callbacks)
+        world.engine.event("stranger")
+        seen = len(toys["box"].reads)
+        await wait_for("two rounds of others", lambda: len(toys["box"].reads) >= seen + 2)
+        assert len(toys["container"].reads) == 1
+
+
+async def test_an_event_may_be_of_a_compose_service_whatever_its_container_is_called(toys, world):
+    toys["container"]
+    target = Target("container", "web", ContainerRef("shop/web"))
+    async with watching(world, check("c", target, every=60)):
+        await wait_for("a first look", lambda: toys["container"].reads and world.engine.callbacks)
+        world.engine.event("shop_web_1")
+        await wait_for("a second look", lambda: len(toys["container"].reads) == 2)
+
+
 async def test_a_storm_of_events_is_a_few_looks(toys, world):
     toys["container"]
     async with watching(world, check("c", STATE, every=60)):
