@@ -150,6 +150,8 @@ def _client(statement: tuple[str, ...], *, positional: int | None) -> Family:
         if positional is not None:
             given += line.plain[positional:]
         yield from map(judge_sql, given)
+        for text in [*given, stdin or ""]:
+            yield from (InnerScript(line) for line in re.findall(r"(?m)^\s*(?:\\!|\.shell|\.system)\s*(.+)", text))
         if given or _looks_only(entry, line):
             return
         if any(option in ("-f", "--file") for option, _ in line.options):

@@ -20,7 +20,24 @@ _NOTHING: Final = Judgement(Risk.READ, "runs nothing")
 _OBEYED: Final = re.compile(
     r"PATH|LD_\w+|BASH_ENV|ENV|IFS|PS4|PROMPT_COMMAND|SHELLOPTS|BASHOPTS|CDPATH|\w*PAGER|\w*EDITOR|VISUAL|BROWSER|"
     r"LESS\w+|GIT_\w+|PYTHON(?:PATH|HOME|STARTUP|INSPECT)|PERL\w+|RUBY\w+|NODE_\w+|JAVA_TOOL_OPTIONS|\w+_COMMAND|"
-    r"SSH_ASKPASS|SUDO_ASKPASS|PSQL_\w+|PSQLRC|RSYNC_RSH|TAR_OPTIONS|CURL_HOME|MYSQL_\w+|GCONV_PATH|BASH_FUNC\w*"
+    r"SSH_ASKPASS|SUDO_ASKPASS|PSQL_\w+|PSQLRC|RSYNC_RSH|TAR_OPTIONS|CURL_HOME|MYSQL_\w+|GCONV_PATH|BASH_FUNC\w*|KUBECTL_EXTERNAL_DIFF|BORG_\w+|RESTIC_\w+|TERMINFO"
+)
+_COMPUTING: Final = frozenset(
+    {
+        "let",
+        "test",
+        "[",
+        "declare",
+        "typeset",
+        "local",
+        "export",
+        "readonly",
+        "read",
+        "printf",
+        "unset",
+        "wait",
+        "getopts",
+    }
 )
 _TAME: Final = frozenset({"", "cat", "less", "more", "0", "1"})
 
@@ -89,19 +106,23 @@ class _Judge:
         """What a command line does, and what it starts."""
         if not words:
             return _NOTHING if redirected else Judgement(Risk.READ, "sets a variable")
-        if words[0].text is None:
+        program = words[0].text
+        if program is None:
             return Judgement(Risk.UNKNOWN, "the program is hidden")
-        if words[0].text in self.local:
-            return self.local[words[0].text]
-        name, trusted = known_as(words[0].text)
+        if program in self.local:
+            return self.local[program]
+        if program in _COMPUTING and any(_code_in_quotes(word.template) for word in words[1:]):
+            return Judgement(Risk.UNKNOWN, "code in quotes may be run")
+        return self._alias(words) if program == "alias" else self._program(program, words, stdin, fed)
+
+    def _program(self, program: str, words: Sequence[Word], stdin: str | None, fed: bool) -> Judgement:
+        name, trusted = known_as(program)
         if name == "docker-compose":
             name, words = "docker", [Word("docker"), Word("compose"), *words[1:]]
-        if name == "alias":
-            return self._alias(words)
         own, inner = starts(name, words, stdin, fed)
         found = worst([*(self._inner(each, stdin, fed) for each in inner), own_judgement(name, own)])
         if not trusted and found.risk is Risk.READ:
-            return Judgement(Risk.UNKNOWN, f"{words[0].text} is a program of theirs")
+            return Judgement(Risk.UNKNOWN, f"{program} is a program of theirs")
         return found
 
     def _inner(self, inner: InnerWords | InnerScript | Opens | Judgement, stdin: str | None, fed: bool) -> Judgement:
@@ -145,4 +166,11 @@ def _redirect(target: str) -> Judgement:
 def _assignment(name: str, value: Word) -> Judgement:
     if _OBEYED.fullmatch(name) and value.text not in _TAME:
         return Judgement(Risk.UNKNOWN, f"programs obey {name}")
+    if _code_in_quotes(value.template):
+        return Judgement(Risk.UNKNOWN, "code in quotes may be run")
     return Judgement(Risk.READ, "sets a variable")
+
+
+def _code_in_quotes(text: str) -> bool:
+    """The shell computes some words once more, and runs substitutions in them even where they were quoted."""
+    return "$(" in text or "`" in text

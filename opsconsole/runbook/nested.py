@@ -194,7 +194,7 @@ def in_shell(words: Sequence[Word], stdin: str | None, fed: bool) -> Iterator[In
         if text is None:
             yield Opens("runs a hidden word")
             return
-        if text in ("--version", "--help", "-n"):
+        if text in ("--version", "--help") or (text == "-n" and not any(w.template.startswith("+") for w in words)):
             return
         if text in ("-o", "-O", "+o", "+O", "--rcfile", "--init-file"):
             if text.startswith("--"):

@@ -7,6 +7,7 @@ error in the syntax, is reported, and whoever asks for a risk takes that for a c
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
@@ -100,6 +101,9 @@ def read_script(source: str) -> Script:
     reader.visit(root)
     if "\r" in source or "\0" in source:
         reader.faults.append("it holds control characters")
+    if re.search(r"\n[ \t]*\\\n", source):
+        # The grammar takes the line after it for more of the command before it; the shell begins a new one.
+        reader.faults.append("a line holds nothing but a backslash")
     return Script(tuple(reader.simples), reader.functions, tuple(dict.fromkeys(reader.faults)))
 
 
@@ -116,6 +120,8 @@ class _Reader:
     def visit(self, node: Node) -> None:
         if node.id in self.known:
             self.scope = self.known[node.id]
+        if node.type == "test_command" and any(sign in _quoted_text(node) for sign in (b"$(", b"`")):
+            self.faults.append("code in quotes may be run")
         if node.is_error or node.is_missing:
             self.faults.append("it does not parse as shell")
         elif node.is_named and node.type not in _KNOWN:
@@ -272,6 +278,12 @@ class _Reader:
         for child in node.children:
             if child != name:
                 self.visit(child)
+
+
+def _quoted_text(node: Node) -> bytes:
+    """All that stands in single quotes somewhere in `node`."""
+    quoted = node.type in ("raw_string", "ansi_c_string")
+    return (node.text or b"") if quoted else b" ".join(_quoted_text(child) for child in node.children)
 
 
 def _parts(node: Node) -> list[Node]:
