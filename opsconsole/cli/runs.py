@@ -64,9 +64,7 @@ def _list(parts: Parts, everything: bool) -> int:
 
 def table(runs: Sequence[RunSummary], now: float) -> str:
     """The runs as aligned columns: id, how it stands, since when, who, what, and where it stopped."""
-    rows = [
-        (run.id, standing(run), f"{duration(max(0.0, now - run.started))} ago", run.user, run.title) for run in runs
-    ]
+    rows = [(run.id, standing(run), f"{duration(max(0.0, now - run.started))} ago", run.user) for run in runs]
     widths = [max(len(row[column]) for row in rows) for column in range(4)]
     lines = []
     for row, run in zip(rows, runs, strict=True):
