@@ -11,14 +11,16 @@ import pytest
 
 
 class Site:
-    """`/200`, `/503` … answer with that code; `/hang` answers when the site closes."""
+    """`/200`, `/503` … answer with that code; `/hang` never does. `asked` is set by the first question."""
 
     def __init__(self) -> None:
         self.closing = threading.Event()
+        self.asked = threading.Event()
         site = self
 
         class Handler(BaseHTTPRequestHandler):
             def do_GET(self) -> None:
+                site.asked.set()
                 if self.path == "/hang":
                     site.closing.wait()
                     return

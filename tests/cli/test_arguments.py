@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from opsconsole.cli import COMMANDS
 from opsconsole.cli.arguments import parsed
 
 
@@ -82,3 +83,9 @@ def test_the_version_is_that_of_the_package(capsys):
 
     assert leaves_with(["--version"]) == 0
     assert capsys.readouterr().out == f"opsconsole {__version__}\n"
+
+
+@pytest.mark.parametrize("command", sorted(COMMANDS))
+def test_every_command_of_the_registry_is_there_and_has_its_help(command, capsys):
+    assert leaves_with([command, "--help"]) == 0
+    assert capsys.readouterr().out.startswith(f"usage: opsconsole {command}")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import signal
 import subprocess
 import sys
 import time
@@ -14,6 +15,7 @@ import pytest
 
 from tests.cli.program import loading, opsconsole
 from tests.cli.site import refused, site, stack_file
+from tests.support.waiting import wait_until
 
 __all__ = ["refused", "site"]
 
@@ -77,8 +79,18 @@ def test_an_endpoint_that_hangs_costs_its_time_out_and_the_others_are_told(site,
     began = time.monotonic()
     outcome = opsconsole("status", "--stack", str(file), "stuck", "good")
     assert time.monotonic() - began < 5
-    assert outcome.code == 2
+    assert (outcome.code, outcome.err) == (2, "")
     assert "✗ stuck.health" in outcome.out and "✓ good.health" in outcome.out
+
+
+def test_ctrl_c_ends_it_at_once_without_a_word(site, tmp_path):
+    file = stack_file(tmp_path, site.health("stuck", "hang", 'timeout = "50s"'))
+    command = [sys.executable, "-m", "opsconsole", "status", "stuck", "--stack", str(file)]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as status:
+        wait_until("it asks the endpoint", site.asked.is_set)
+        status.send_signal(signal.SIGINT)
+        out, err = status.communicate(timeout=10)
+    assert (status.returncode, out, err) == (130, b"", b"")
 
 
 def test_as_json_it_is_the_same(site, tmp_path):
