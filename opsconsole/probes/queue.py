@@ -35,6 +35,7 @@ class QueueProbe:
         self._environ = environ
         self._brokers: dict[tuple[str, str | None], Broker] = {}
         self._kinds: dict[QueueOf, Kind] = {}
+        self._found: dict[QueueOf, QueueKind] = {}
         self._finders: dict[QueueOf, Finder] = {}
 
     async def read(self, targets: Sequence[Target], timeout: float) -> list[Sample]:
@@ -63,20 +64,19 @@ class QueueProbe:
         except ValueError as fault:
             return Problem(ProblemKind.UNREADABLE, str(fault))
         began = perf_counter()
-        if of.kind is None and of not in self._kinds:
+        kind = of.kind or self._found.get(of)
+        if kind is None:
             found = await broker.carry_out(self._finder(of).plan(), timeout)
             if isinstance(found, Problem):
                 return found
             kind, ping = found
             if kind is None:
                 return replace(all_empty(of), ping=ping)
-            self._know(of, kind)
-        elif of.kind is not None:
-            self._know(of, of.kind)
         left = max(0.0, timeout - (perf_counter() - began))
-        kind_name = of.kind or "queue"
-        answer = await broker.carry_out(self._kinds[of].plan(now), left, kind_name)
+        answer = await broker.carry_out(self._reader(of, kind).plan(now), left, kind)
         if isinstance(answer, Problem):
+            if answer.kind is ProblemKind.UNREADABLE:
+                self._forget(of)
             return answer
         reading, ping = answer
         return replace(reading, ping=ping)
@@ -90,10 +90,19 @@ class QueueProbe:
     def _finder(self, of: QueueOf) -> Finder:
         return self._finders.setdefault(of, Finder(of))
 
-    def _know(self, of: QueueOf, kind: QueueKind) -> None:
+    def _reader(self, of: QueueOf, kind: QueueKind) -> Kind:
+        """What remembers, look after look; kept apart from others that read the same broker."""
         if of not in self._kinds:
             self._kinds[of] = open_kind(kind, of, self._monotonic)
+            self._found[of] = kind
             self._finders.pop(of, None)
+        return self._kinds[of]
+
+    def _forget(self, of: QueueOf) -> None:
+        """The keys are not what was expected: a kind that was found out may have been a wrong guess."""
+        if of.kind is None:
+            self._found.pop(of, None)
+            self._kinds.pop(of, None)
 
 
 def open_probe(world: World) -> QueueProbe:

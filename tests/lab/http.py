@@ -5,11 +5,16 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import gzip
+import shutil
 import ssl
+import subprocess
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
+from pathlib import Path
 
 import pytest
+
+from tests.support.parts import OUTER
 
 
 @dataclass
@@ -145,3 +150,17 @@ async def http_server() -> AsyncIterator[LabHttp]:
     await server.start()
     yield server
     await server.stop()
+
+
+@pytest.fixture(scope="session")
+def self_signed(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A certificate of its own for 127.0.0.1, with its key, in one file."""
+    if not shutil.which("openssl", path=OUTER.get("PATH")):
+        pytest.skip("needs openssl to make a certificate; to enable: sudo apt-get install openssl")
+    folder = tmp_path_factory.mktemp("tls")
+    key, cert, both = folder / "key.pem", folder / "cert.pem", folder / "both.pem"
+    made = ["openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-subj", "/CN=lab", "-days", "2"]
+    made += ["-addext", "subjectAltName=IP:127.0.0.1", "-keyout", str(key), "-out", str(cert)]
+    subprocess.run(made, check=True, capture_output=True)
+    both.write_bytes(key.read_bytes() + cert.read_bytes())
+    return both

@@ -11,7 +11,7 @@ from opsconsole.model.targets import QueueOf
 from opsconsole.probes.base import World
 from tests.lab.engine import LabContainer, LabEngine
 from tests.probes.queues import Looker
-from tests.support.waiting import wait_until
+from tests.support.waiting import wait_for, wait_until
 
 pytestmark = [pytest.mark.engine, pytest.mark.redis]
 
@@ -130,11 +130,24 @@ async def test_a_container_that_is_not_there_or_stopped(start: Start, looker: Lo
 
     container = start()
     container.stop()
-    stopped = await looker.trouble(jobs(container))
-    assert stopped == Problem(
-        ProblemKind.GONE,
-        f"redis://container:{container.name}/0: the container {container.name} is exited; start it",
-    )
+    reason = f"redis://container:{container.name}/0: the container {container.name} is exited; start it"
+    expected = Problem(ProblemKind.GONE, reason)
+
+    async def seen() -> bool:  # the engine's answer is remembered for half a second
+        return await looker.trouble(jobs(container)) == expected
+
+    await wait_for("the probe to say that it is stopped", seen)
+
+
+async def test_a_server_that_was_down_for_a_look_is_asked_by_its_address_again(
+    looker: Looker, engine: LabEngine
+) -> None:
+    container = engine.run(options=HOSTS_PROGRAMS)
+    assert (await looker.trouble(jobs(container))).kind is ProblemKind.REFUSED
+    container.exec("redis-server", "--save", "", "--protected-mode", "no", "--daemonize", "yes")
+    wait_until("redis in the container to answer", lambda: cli(container, "PING") == "PONG")
+    await looker.look(jobs(container))
+    assert len(cli(container, "CLIENT", "LIST", "TYPE", "normal").splitlines()) == 2, "the probe's stays"
 
 
 async def test_a_container_with_no_redis_and_no_redis_cli(looker: Looker, engine: LabEngine) -> None:

@@ -66,6 +66,16 @@ async def test_queues_that_left_no_trace_are_empty_and_their_kind_is_looked_for_
     assert (seen.kind, seen.queues[0].waiting) == ("dramatiq", 1)
 
 
+async def test_a_key_that_changes_its_nature_is_found_out_anew(redis_server: LabRedis, looker: Looker) -> None:
+    of = QueueOf(redis_server.url, None, ("jobs",))
+    redis_server.call("LPUSH", "jobs", "1")
+    assert (await looker.look(of)).kind == "list"
+    redis_server.call("DEL", "jobs")
+    redis_server.call("XADD", "jobs", "*", "n", 1)
+    assert "holds a stream, which is no list queue" in (await looker.trouble(of)).reason
+    assert (await looker.look(of)).kind == "stream"
+
+
 async def test_nothing_at_all_is_no_empty_queue(redis_server: LabRedis, looker: Looker) -> None:
     problem = await looker.trouble(QueueOf(redis_server.url))
     assert problem.reason == (

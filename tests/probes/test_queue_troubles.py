@@ -206,6 +206,33 @@ async def test_a_unix_socket_and_another_database(redis_server: LabRedis, looker
     assert gone == Problem(ProblemKind.GONE, "unix:///nowhere/redis.sock: there is no such socket; is it running?")
 
 
+async def test_refusals_come_through_a_unix_socket_too(redis_lab: RedisLab, looker: Looker) -> None:
+    server = redis_lab.start(password="5ecret")
+    none = await looker.trouble(ai(f"unix://{server.socket_path}"))
+    assert "wants a password and none is given" in none.reason
+    wrong = await looker.trouble(ai(f"unix://:hunter2@{server.socket_path}"))
+    assert (wrong.kind, "does not take the password" in wrong.reason) == (ProblemKind.DENIED, True)
+    assert "hunter2" not in wrong.reason
+    far = await looker.trouble(ai(f"unix://:5ecret@{server.socket_path}?db=99"))
+    assert "has no database of that number" in far.reason
+
+
+async def test_tls(redis_lab: RedisLab, looker: Looker, self_signed: Path) -> None:
+    port, file = free_port(), str(self_signed)
+    files = ("--tls-cert-file", file, "--tls-key-file", file, "--tls-ca-cert-file", file)
+    try:
+        server = redis_lab.start("--tls-port", str(port), "--tls-auth-clients", "no", *files)
+    except AssertionError as fault:
+        pytest.skip(f"this redis-server was built without TLS: {fault}")
+    CeleryApp(server).publish("ai")
+    problem = await looker.trouble(ai(f"rediss://127.0.0.1:{port}/0"))
+    assert problem == Problem(ProblemKind.GARBLED, f"rediss://127.0.0.1:{port}/0: its certificate is self-signed")
+    trusting = ai(f"rediss://127.0.0.1:{port}/0?ssl_cert_reqs=none")
+    assert (await looker.look(trusting)).queues[0].waiting == 1
+    plain = await looker.trouble(ai(f"rediss://127.0.0.1:{server.port}/0"), timeout=0.3)
+    assert plain.reason.endswith("did not answer within 300 ms; does that port speak TLS?")
+
+
 async def test_a_database_that_is_not_there(redis_server: LabRedis, looker: Looker) -> None:
     problem = await looker.trouble(ai(f"redis://127.0.0.1:{redis_server.port}/99"))
     assert problem.reason == f"redis://127.0.0.1:{redis_server.port}/99 has no database of that number"

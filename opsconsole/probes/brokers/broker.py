@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import os
 from collections.abc import Mapping, Sequence
-from time import perf_counter
+from time import monotonic, perf_counter
 from typing import TYPE_CHECKING, Final, TypeVar
 
 from opsconsole.model.sample import Problem, ProblemKind
@@ -36,6 +36,9 @@ T = TypeVar("T")
 _KNOCK: Final = 1.0
 """Most seconds that a container's address gets to take a connection, before redis-cli is tried inside."""
 
+_KNOCK_AGAIN: Final = 60.0
+"""Seconds after which the address is tried again: it may have been the server that was not up yet."""
+
 
 class Broker:
     """A broker and the one connection to it. `password` is a reference, and wins over one in the URL."""
@@ -49,7 +52,8 @@ class Broker:
         self._environ = environ
         self._link: Link | None = None
         self._place: object = None
-        self._inside: object = None
+        self._inside_until = 0.0
+        self._met = False
         self._sentinels: Sentinels | None = None
         self._busy = asyncio.Lock()
 
@@ -64,7 +68,8 @@ class Broker:
                 async with self._busy:
                     return await self._carry_out(plan, timeout, kind)
         except TimeoutError:
-            return Problem(ProblemKind.TIMEOUT, f"{shown} did not answer within {duration(timeout)}")
+            doubt = "; does that port speak TLS?" if self._address.tls and not self._met else ""
+            return Problem(ProblemKind.TIMEOUT, f"{shown} did not answer within {duration(timeout)}{doubt}")
         except UnreachedError as fault:
             return fault.problem
         except SecretError as fault:
@@ -109,6 +114,7 @@ class Broker:
                 if not fault.on_the_way:
                     raise
         link = await self._connect(timeout)
+        self._met = True
         began = perf_counter()
         replies = await link.ask(commands)
         self._link = link
@@ -132,9 +138,9 @@ class Broker:
             place = await self._sentinels.master(self._password, timeout)
         else:
             return
-        if place != self._place:
+        if place != self._place or 0 < self._inside_until < monotonic():
             await self._drop()
-            self._place = place
+            self._place, self._inside_until = place, 0.0
 
     async def _connect(self, timeout: float) -> Link:
         from opsconsole.probes.brokers.socket import connect
@@ -164,13 +170,13 @@ class Broker:
         return _identity(seen)
 
     async def _into_container(self, password: str | None, timeout: float) -> Link:
-        """By its own address where that works, else by redis-cli inside it, until it is another container."""
+        """By its own address where that works, else by redis-cli inside it, for as long as that works."""
         from opsconsole.probes.brokers.inside import InsideLink
         from opsconsole.probes.brokers.socket import connect
 
         assert isinstance(self._place, tuple)
         _, _, addresses, name = self._place
-        if addresses and self._inside != self._place and self._world.engine.local:
+        if addresses and self._world.engine.local:
             try:
                 within = min(_KNOCK, timeout / 3)
                 host = addresses[0]
@@ -178,7 +184,7 @@ class Broker:
             except UnreachedError as fault:
                 if not fault.on_the_way:
                     raise
-        self._inside = self._place
+        self._inside_until = monotonic() + _KNOCK_AGAIN
         return InsideLink(self._world.engine, name, self._address, password, timeout)
 
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from opsconsole.model.sample import Problem, ProblemKind
 from opsconsole.probes.brokers.address import Address
 from opsconsole.probes.brokers.exchange import Command, Refusal, Reply, UnreachedError, raw
-from opsconsole.probes.brokers.words import refused, unreached
+from opsconsole.probes.brokers.words import causes, refused, unreached
 
 if TYPE_CHECKING:
     from redis.asyncio.connection import AbstractConnection
@@ -30,6 +30,7 @@ class SocketLink:
         try:
             await connect()
         except RedisError as fault:
+            await self.close()
             raise self._why(fault) from None
         except BaseException:
             await self.close()
@@ -67,10 +68,11 @@ class SocketLink:
         return reply
 
     def _why(self, fault: Exception) -> UnreachedError:
-        from redis.exceptions import InvalidResponse
+        from redis.exceptions import InvalidResponse, ResponseError
 
-        if getattr(fault, "status_code", None):
-            return UnreachedError(refused(_told(fault), self._shown))
+        for cause in causes(fault):  # on a unix socket redis-py wraps what the server said in an error of its own
+            if getattr(cause, "status_code", None) or isinstance(cause, ResponseError):
+                return UnreachedError(refused(_told(cause), self._shown))
         if isinstance(fault, InvalidResponse) or "Protocol Error" in str(fault):
             reason = f"{self._shown} answers, but not as a Redis does; is the port right?"
             return UnreachedError(Problem(ProblemKind.GARBLED, reason))
@@ -120,7 +122,7 @@ def _connection(address: Address, host: str, port: int, password: str | None) ->
     return SSLConnection(host=host, port=port, ssl_cert_reqs=required, ssl_check_hostname=address.verify, **common)
 
 
-def _told(fault: Exception) -> str:
+def _told(fault: BaseException) -> str:
     """The server's own words, with the code that redis-py takes off the errors that it knows."""
     code = getattr(fault, "status_code", None)
     return f"{code} {fault}" if code and not str(fault).startswith(code) else str(fault)
