@@ -15,6 +15,7 @@ from opsconsole.probes.base import World
 from opsconsole.watch.groups import Group, only, rounds, single_look
 from opsconsole.watch.looking import Probes
 from opsconsole.watch.store import Store
+from opsconsole.watch.threads import wait_for_no_thread
 
 _WAVES: Final = (("container", "engine"), ("memory", "process", "unit", "box"), ("queue",))
 """Which kinds begin first; all others after them. The first rows must not wait for the import of a Redis client, nor
@@ -37,6 +38,7 @@ async def look_once(
 
     No look takes longer than `timeout` seconds. `for` is not applied; nothing stays open that was opened here.
     """
+    wait_for_no_thread()
     chosen = stack if checks is None else only(stack, checks)
     store = Store(chosen, world.clock, damped=False)
     probes = Probes(world)
@@ -72,6 +74,7 @@ class Collector:
 
     async def run(self) -> None:
         """Look and tell until cancelled. The probes are closed then; the world stays open, it is somebody else's."""
+        wait_for_no_thread()
         probes = Probes(self._world)
         self._failed = asyncio.get_running_loop().create_future()
         try:

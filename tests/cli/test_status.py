@@ -13,7 +13,7 @@ from pathlib import Path
 import pexpect
 import pytest
 
-from tests.cli.program import loading, opsconsole
+from tests.cli.program import loading, opsconsole, with_patch
 from tests.cli.site import refused, site, stack_file
 from tests.support.waiting import wait_until
 
@@ -81,6 +81,18 @@ def test_an_endpoint_that_hangs_costs_its_time_out_and_the_others_are_told(site,
     assert time.monotonic() - began < 5
     assert (outcome.code, outcome.err) == (2, "")
     assert "✗ stuck.health" in outcome.out and "✓ good.health" in outcome.out
+
+
+def test_a_dead_name_server_does_not_hold_up_the_end(tmp_path):
+    endpoint = '[[health]]\nname = "far"\nurl = "http://far.invalid/"\ntimeout = "300ms"\n'
+    queue = (
+        '[[queue]]\nname = "far"\nbroker = "redis://far.invalid/0"\nkind = "list"\nqueues = ["a"]\ntimeout = "300ms"\n'
+    )
+    file = stack_file(tmp_path, endpoint, queue + "depth = { degraded = 1 }")
+    patch = "import socket, time\nsocket.getaddrinfo = lambda *words, **options: time.sleep(100)"
+    outcome = with_patch(patch, "status", "far", "--stack", str(file))
+    assert (outcome.code, outcome.err) == (2, "")
+    assert "far.health" in outcome.out and "far.depth" in outcome.out
 
 
 def test_ctrl_c_ends_it_at_once_without_a_word(site, tmp_path):
