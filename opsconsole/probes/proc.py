@@ -29,7 +29,8 @@ _ONLOOKERS: Final = frozenset(
 )
 """Programs that name a service because somebody looks at it, looks for it or deals with it."""
 
-_HOLDER: Final = "opsconsole.run.holder"
+HOLDER: Final = "opsconsole.run.holder"
+"""The program on whose terminal the steps of a run run. Named here, as nothing in `probes` may import `run`."""
 
 
 def matching(world: World, ref: ProcessesRef) -> list[Process] | Problem:
@@ -114,7 +115,7 @@ def _without_onlookers(
         if me in above and process.session == session:  # started by us to look at something
             continue
         # What a step of a run does is on the run's terminal; what it leaves behind as a service is not.
-        if process.tty and any(identities[pid].program == _HOLDER for pid in above if pid in identities):
+        if process.tty and any(identities[pid].program == HOLDER for pid in above if pid in identities):
             continue
         yield process
 

@@ -186,9 +186,12 @@ _BETWEEN: Final = re.compile(r"[;&|()]+")
 
 
 def _first_command(text: str) -> tuple[tuple[str, ...], bool]:
-    """The first command of a shell text that is no mere preparation, and whether it is `exec`ed; () if unclear."""
+    """The first command of a shell text that is more than preparation (else the last), and whether it is `exec`ed.
+
+    () where that is not clear.
+    """
     lines = (line for line in text.splitlines() if not line.lstrip().startswith("#"))
-    lexer = shlex.shlex(" ; ".join(lines), posix=True, punctuation_chars=";&|()")
+    lexer = shlex.shlex(" ; ".join(lines), posix=True, punctuation_chars=";&|()<>")
     lexer.whitespace_split = True
     lexer.commenters = ""
     try:
@@ -196,6 +199,7 @@ def _first_command(text: str) -> tuple[tuple[str, ...], bool]:
     except ValueError:  # a quotation that never ends
         return (), False
     command: list[str] = []
+    last: tuple[str, ...] = ()
     for token in [*tokens, ";"]:
         if not _BETWEEN.fullmatch(token):
             command.append(token)
@@ -204,9 +208,9 @@ def _first_command(text: str) -> tuple[tuple[str, ...], bool]:
             command.pop(0)
         if command and command[0] in _KEYWORDS:
             return (), False
-        if command and command[0] == "exec" and len(command) > 1 and command[1][0] not in "<>0123456789":
+        if command and command[0] == "exec" and len(command) > 1 and command[1][:1] not in "<>0123456789":
             return tuple(command[1:]), True
         if command and command[0] != "exec" and base(command[0]) not in _PREPARING:
             return tuple(command), False
-        command = []
-    return (), False
+        last, command = tuple(command) or last, []
+    return last, False
