@@ -73,7 +73,9 @@ def _row(standing: Standing) -> _Row:
 
 def _head(snapshot: Snapshot, host: str, level: Level, paper: Paper) -> str:
     stamp = time.strftime("%Y-%m-%d %H:%M:%S", time.gmtime(snapshot.at))
-    return _both_ends(f"{one_line(snapshot.stack.name)} on {host} at {stamp} UTC", level.name, paper, level)
+    name = one_line(snapshot.stack.name)
+    what = host if name == host else f"{name} on {host}"  # what discovery finds is called as the box is
+    return _both_ends(f"{what} at {stamp} UTC", level.name, paper, level)
 
 
 def _counts(standings: Sequence[Standing], took: float, paper: Paper) -> str:
