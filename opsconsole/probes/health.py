@@ -83,11 +83,10 @@ class HealthProbe:
     async def _ask_web(self, of: HealthOf, timeout: float) -> HealthReading | Problem:
         import httpx
 
-        shown, began = mask(of.url), perf_counter()
-        headers = self._headers(of)
+        shown, headers, client = mask(of.url), self._headers(of), self._client(of)
         heard: HealthReading | None = None
+        began = perf_counter()  # not before: the first client takes long to make, and that is no latency
         try:
-            client = self._client(of)
             async with asyncio.timeout(timeout):
                 request = client.build_request(of.method, of.url, headers=headers, extensions=_named(of, headers))
                 answer = await client.send(request, stream=True, follow_redirects=of.follow_redirects)

@@ -52,7 +52,7 @@ async def test_the_age_of_the_oldest_is_remembered_from_look_to_look(redis_serve
     app, of = CeleryApp(redis_server), QueueOf(redis_server.url, "celery", ("ai",))
     app.publish("ai")
     first = (await looker.look(of)).queues[0]
-    assert first.oldest is None, "one look alone knows no age"
+    assert (first.oldest, first.oldest_at_least) == (None, False), "one look alone knows no age"
 
     looker.clock.pass_(60)
     app.publish("ai")

@@ -52,7 +52,8 @@ class Celery:
         for key, (length, tail) in zip(self._keys(name), chunks(part, 2), strict=True):
             waiting += number(length, key)
             ages.append(self._tails.age(key, content(tail, key)))
-        return Queue(name, waiting, longest(ages), oldest_at_least=True)
+        age = longest(ages)
+        return Queue(name, waiting, age, oldest_at_least=age is not None)
 
     def _keys(self, name: str) -> list[str]:
         own = f"{self._of.prefix}{name}"

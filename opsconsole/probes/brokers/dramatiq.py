@@ -108,7 +108,7 @@ class Dramatiq:
             name,
             waiting,
             age,
-            oldest_at_least=id is not None and since is None,
+            oldest_at_least=since is None and age is not None,
             delayed=number(delayed, f"{key}.DQ.msgs"),
             dead=number(dead, f"{key}.XQ"),
         )

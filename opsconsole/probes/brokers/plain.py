@@ -45,7 +45,8 @@ class Plain:
         first, last = content(part[1], key), content(part[2], key)
         ages = [self._first.age(key, first), self._last.age(key, last)]
         alike = waiting > 1 and first == last  # messages that cannot be told apart have no age
-        return Queue(key, waiting, None if alike else longest(ages), oldest_at_least=True)
+        age = None if alike else longest(ages)
+        return Queue(key, waiting, age, oldest_at_least=age is not None)
 
 
 def open_kind(of: QueueOf, monotonic: Callable[[], float]) -> Plain:

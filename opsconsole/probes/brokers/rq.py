@@ -93,11 +93,12 @@ class Rq:
         id = content(oldest, key)
         remembered = self._tails.age(key, id)
         since = self._enqueued.get(name, (b"", None))[1] if id else None
+        age = remembered if since is None else max(0.0, now - since)
         return Queue(
             name,
             number(length, key),
-            remembered if since is None else max(0.0, now - since),
-            oldest_at_least=id is not None and since is None,
+            age,
+            oldest_at_least=since is None and age is not None,
             delayed=number(scheduled, f"rq:scheduled:{name}"),
             dead=number(failed, f"rq:failed:{name}"),
         )

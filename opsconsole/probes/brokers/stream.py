@@ -82,7 +82,9 @@ class Streams:
                 waiting = group.lag if group.lag is not None else len(entries)
                 at_least = group.lag is None and len(entries) == COUNTED
             age, known = self._age(key, entries, now)
-            queues.append(Queue(key, waiting, age, oldest_at_least=not known, waiting_at_least=at_least))
+            queues.append(
+                Queue(key, waiting, age, oldest_at_least=not known and age is not None, waiting_at_least=at_least)
+            )
         in_flight = sum(group.pending for found in groups for group in found) if any(groups) else None
         return BrokerReading("stream", tuple(queues), in_flight)
 
