@@ -152,6 +152,7 @@ def result_line(part: PartState, ink: Ink) -> str:
     """How a part ended."""
     took = f" in {duration(part.seconds)}" if part.seconds is not None else ""
     note = f" · {one_line(part.note)}" if part.note else ""
+    note += f" · left running: {one_line(part.left)}" if part.left else ""
     match part.progress:
         case Progress.DONE:
             how = _exit_words(part.exit)

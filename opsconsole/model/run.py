@@ -46,7 +46,7 @@ class PartState:
     `judged` is false between the end of the process and the judgement of it (exit code, expected text, checks);
     `reason` says in plain words why it failed, or why nobody knows how it ended. `text` is the command as it ran,
     filled in; `edited` is true where the operator changed it. `seconds` is how long it ran by a clock that nobody
-    sets back. `interrupted` and `timed_out` say who ended it.
+    sets back. `interrupted` and `timed_out` say who ended it. `left` names what it left running.
     """
 
     command: Command
@@ -64,6 +64,7 @@ class PartState:
     seconds: float | None = None
     interrupted: bool = False
     timed_out: bool = False
+    left: str = ""
 
 
 @dataclass(frozen=True, slots=True)

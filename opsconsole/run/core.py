@@ -135,6 +135,7 @@ def _started(part: PartState, entry: Entry) -> PartState:
         seconds=None,
         interrupted=False,
         timed_out=False,
+        left="",
     )
 
 
@@ -149,6 +150,7 @@ def _ended(part: PartState, entry: Entry) -> PartState:
         seconds=data.get("seconds"),
         interrupted=bool(data.get("interrupted")),
         timed_out=bool(data.get("timed_out")),
+        left=", ".join(f"{name} ({pid})" for pid, name in data.get("left") or ()),
         judged=False,
     )
 

@@ -82,6 +82,8 @@ class HeldRun:
             self._look_after()
         for guest in self.guests:
             guest.flush()
+        if self.claim is not None:
+            self.claim.release()
 
     def take_over(self) -> None:
         """Say in the journal what the holder before us, if there was one, can no longer say."""

@@ -53,34 +53,47 @@ def claimed_by(path: Path, run_id: str = "") -> str | None:
 class Claim:
     """The lock while it is ours; it ends with `release`, or with the process."""
 
-    def __init__(self, descriptor: int) -> None:
+    def __init__(self, path: Path, descriptor: int) -> None:
+        self._path = path
         self._descriptor = descriptor
 
     @classmethod
     def take(cls, path: Path, who: Mapping[str, str]) -> Claim:
         """The claim; `who` has user, run, title, since. Claimed where another has it, OSError where no file can be."""
-        descriptor = _open(path)
         give_up = time.monotonic() + 0.2
         while True:
+            descriptor = _open(path)
             try:
                 fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-                break
             except BlockingIOError:  # it may be somebody who only looks
+                words = _in_words(_read(descriptor))
+                os.close(descriptor)
                 if time.monotonic() > give_up:
-                    words = _in_words(_read(descriptor))
-                    os.close(descriptor)
                     raise Claimed(words) from None
                 time.sleep(0.01)
+                continue
+            if _is_still(path, descriptor):
+                break
+            os.close(descriptor)  # who had it before has taken the file away meanwhile
         with suppress(OSError):  # the words are a courtesy
             os.ftruncate(descriptor, 0)
             os.pwrite(descriptor, json.dumps(dict(who)).encode(), 0)
-        return cls(descriptor)
+        return cls(path, descriptor)
 
     def release(self) -> None:
         """Let others change the stack."""
         with suppress(OSError):
             os.ftruncate(self._descriptor, 0)
+        with suppress(OSError):
+            self._path.unlink()
         os.close(self._descriptor)
+
+
+def _is_still(path: Path, descriptor: int) -> bool:
+    try:
+        return os.path.samestat(path.stat(), os.fstat(descriptor))
+    except FileNotFoundError:
+        return False
 
 
 def _open(path: Path) -> int:

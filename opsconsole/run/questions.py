@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shlex
 from dataclasses import replace
+from itertools import takewhile
 
 from opsconsole.model.check import Finding
 from opsconsole.model.run import AskConfirm, AskEnd, AskFailed, AskUnknown, RunState
@@ -40,14 +41,18 @@ def ask_confirm(state: RunState, step: int, part: int, ready: Ready, where: str,
 
 
 def target_of(ready: Ready, host: str) -> str:
-    """What is to be typed before something is destroyed: the value filled in, else the command's last plain word."""
+    """What is to be typed before something is destroyed: the value filled in, else the first command's last plain word.
+
+    Where there is neither, it is the name of the box.
+    """
     if ready.used and ready.used[0][0] not in ready.secrets:
         return ready.used[0][1]
     try:
         words = shlex.split(ready.text.strip().splitlines()[-1], comments=True)
     except (ValueError, IndexError):
         words = []
-    plain = [word for word in words[1:] if not word.startswith("-") and not set(word) & set("|&;<>$`'\"(){}=* \t")]
+    first = list(takewhile(lambda word: word not in ("|", "||", "&&", ";", "&", ">", ">>"), words))
+    plain = [word for word in first[1:] if not word.startswith("-") and not set(word) & set("|&;<>$`'\"(){}=* \t")]
     return plain[-1] if plain else host
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import signal
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -75,7 +76,7 @@ def program(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Program
     program = Program(tmp_path)
     yield program
     for run in program.runs:
-        kill_holder(run)
+        kill_holder(run, signal.SIGTERM)  # so that it lets go of the stack
 
 
 def test_a_run_through_a_pipe_from_first_to_last_answer(program: Program) -> None:
@@ -143,6 +144,23 @@ def test_a_dry_run_prints_the_commands_filled_in_and_starts_and_keeps_nothing(pr
     assert "DESTROY" in done.stdout
     assert program.runs == []
     assert not (program.folder / "made").exists()
+
+
+def test_a_dry_run_starts_no_process_at_all(program: Program) -> None:
+    program.book.write_text("---\ninputs:\n  tag: { ask: Tag?, from: 'echo v7' }\n---\n\n```bash\necho $tag\n```\n")
+    code = (
+        "import sys\n"
+        "def watch(event, args):\n"
+        "    if event in ('subprocess.Popen', 'os.fork', 'os.forkpty', 'os.exec', 'os.posix_spawn', 'os.system'):\n"
+        "        raise SystemExit(f'started {event} {args}')\n"
+        "sys.addaudithook(watch)\n"
+        "from opsconsole.__main__ import main\n"
+        "sys.exit(main(sys.argv[1:]))\n"
+    )
+    command = [sys.executable, "-c", code, *program.argv("run", "hello", "--dry-run")[3:]]
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=60)
+    assert (done.returncode, done.stderr) == (0, "")
+    assert "tag=(asked for)" in done.stdout
 
 
 def test_a_run_may_begin_at_a_later_step_by_name_or_number(program: Program) -> None:

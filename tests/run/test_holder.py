@@ -4,21 +4,25 @@ from __future__ import annotations
 
 import asyncio
 import os
+import shutil
 import signal
 import socket
 import stat
 import statistics
+import subprocess
+import sys
 import time
 from pathlib import Path
 
 import pytest
 
+from opsconsole.model.run import Entry
 from opsconsole.model.trouble import TroubleError
 from opsconsole.run import wire
 from opsconsole.run.kinds import Kind
 from opsconsole.run.launch import launch_holder
 from opsconsole.run.link import HolderGone, Link, NotDone
-from opsconsole.run.starting import digest
+from opsconsole.run.starting import digest, lost_parts
 from tests.run.lab import Console, alive, all_bytes, journalled, kill_holder, names_in, new_run
 from tests.support.waiting import wait_for, wait_until
 
@@ -355,6 +359,30 @@ async def _time_of_bash() -> float:
     began = time.monotonic()
     await (await asyncio.create_subprocess_exec("bash", "-c", "true")).wait()
     return time.monotonic() - began
+
+
+async def test_it_leaves_when_its_folder_is_taken_away(folder: Path) -> None:
+    console = await Console.at(folder)
+    shutil.rmtree(folder)
+    await wait_for("the holder to leave", lambda: not alive(console.pid))
+
+
+def test_it_needs_nothing_but_the_standard_library() -> None:
+    code = (
+        "import sys\n"
+        "before = set(sys.modules)\n"
+        "import opsconsole.run.holder\n"
+        "names = {name.partition('.')[0] for name in set(sys.modules) - before}\n"
+        "print(*sorted(names - sys.stdlib_module_names))\n"
+    )
+    done = subprocess.run([sys.executable, "-c", code], cwd=Path(__file__).parents[2], capture_output=True, text=True)
+    assert done.stdout.split() == ["opsconsole"], done.stderr
+
+
+def test_a_part_that_ran_when_the_box_went_down_is_said_to_have() -> None:
+    started = {"step": 0, "part": 0, "name": "mend", "attempt": 1, "pid": 1, "pid_started": 5, "boot": "another"}
+    [lost] = lost_parts([Entry(1, 0.0, Kind.STARTED, started)])
+    assert lost["reason"] == "the box was started anew while it ran"
 
 
 def test_there_is_no_link_without_a_holder(folder: Path) -> None:

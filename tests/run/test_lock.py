@@ -24,6 +24,7 @@ def test_the_second_is_told_who_has_it_and_since_when(tmp_path: Path) -> None:
     assert claimed_by(path, "20260107-1402") is None
     claim.release()
     assert claimed_by(path) is None
+    assert not path.exists(), "no trace is left"
     Claim.take(path, {"user": "ben"}).release()
 
 

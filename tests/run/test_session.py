@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import re
 from pathlib import Path
 
 import pytest
@@ -182,6 +183,12 @@ async def test_what_a_part_printed_is_told_before_its_end(shop: Shop) -> None:
         await session.play()
         assert told[0].endswith("1000\r\nlast words\r\n")
         await session.close()
+
+
+async def test_what_a_step_leaves_running_is_named(shop: Shop) -> None:
+    session, _ = await shop.begin("```bash\nsleep 61 &\n```\n", [lambda s, a: Yes(typed=a.target), Leave()])
+    state = await session.play()
+    assert re.fullmatch(r"sleep \(\d+\)", state.steps[0].parts[0].left)
 
 
 # --- values ----------------------------------------------------------------------------------------------------

@@ -1,0 +1,90 @@
+"""What is asked, and how it reads in plain lines."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from opsconsole.cli.run_text import LABELS, Plainly, keys_of, prompt
+from opsconsole.model.run import AskConfirm, AskEnd, AskFailed, AskTick, AskUnknown
+from opsconsole.model.runbook import Risk
+from opsconsole.model.text import plain
+from opsconsole.run.core import begin
+from opsconsole.run.questions import ask_confirm, target_of
+from opsconsole.run.values import Ready
+from tests.run.books import begun, book, command, step
+
+
+@pytest.mark.parametrize(
+    ("ready", "target"),
+    [
+        (Ready("docker volume rm pgdata"), "pgdata"),
+        (Ready("rm -rf -- /srv/old"), "/srv/old"),
+        (Ready("redis-cli -p 6379 FLUSHALL"), "FLUSHALL"),
+        (Ready("rm -rf $DIR"), "box"),
+        (Ready("dropdb 'unclosed"), "box"),
+        (Ready("rm x | tee $log"), "x"),
+        (Ready('dropdb "$name"', {"name": "shop"}, (("name", "shop"),)), "shop"),
+        (Ready('x "$pw" shop', {"pw": "s"}, (("pw", "••••••"),), ("pw",)), "shop"),
+    ],
+)
+def test_before_something_is_destroyed_its_name_is_to_be_typed(ready: Ready, target: str) -> None:
+    assert target_of(ready, "box") == target
+
+
+@pytest.mark.parametrize(
+    ("risk", "options", "said", "mode"),
+    [
+        (Risk.READ, {}, {}, "no"),
+        (Risk.READ, {"confirm": "yes"}, {}, "yes"),
+        (Risk.READ, {}, {"conditional": True, "caption": "if it hangs"}, "yes"),
+        (Risk.READ, {"when": "tag"}, {}, "yes"),
+        (Risk.UNKNOWN, {}, {}, "yes"),
+        (Risk.CHANGE, {"confirm": "no"}, {}, "yes"),
+        (Risk.DESTROY, {"confirm": "no"}, {}, "type"),
+    ],
+)
+def test_the_confirmation_fits_the_danger_and_is_never_less(
+    risk: Risk, options: dict[str, str], said: dict[str, object], mode: str
+) -> None:
+    one = command("x", risk, **said)
+    state = begin(begun(), book(step("s", one, **options)))
+    asked = ask_confirm(state, 0, 0, Ready("x"), "here", "")
+    assert asked.mode == mode
+
+
+READ, REFUSED = command("ls"), "forbidden here"
+
+
+@pytest.mark.parametrize(
+    ("question", "keys"),
+    [
+        (AskConfirm(0, 0, "ls", "no", "here", READ), "ysebql"),
+        (AskConfirm(0, 0, "rm x", "type", "here", READ, target="x"), "sebql"),
+        (AskConfirm(0, 0, "rm x", "type", "here", READ, target="x", refused=REFUSED), "rsebql"),
+        (AskTick(0), "ysbql"),
+        (AskFailed(0, 0, "exit code 1"), "rsebql"),
+        (AskFailed(0, 0, "exit code 1", "rm x", 3), "rseubql"),
+        (AskUnknown(0, 0, "gone"), "rdsbql"),
+        (AskEnd(), "ybl"),
+    ],
+)
+def test_every_key_that_answers_stands_in_the_question(question: AskConfirm, keys: str) -> None:
+    assert keys_of(question) == keys
+    assert all(LABELS[key] in prompt(question) for key in keys)
+
+
+@given(st.text(alphabet="ab\x1b[]0;1m\r\n\x07", max_size=30), st.data())
+def test_escapes_are_taken_out_however_the_stream_is_cut(text: str, data: st.DataObject) -> None:
+    whole = Plainly()
+    expected = whole.feed(text) + whole.flush()
+    pieces, cut = Plainly(), ""
+    rest = text
+    while rest:
+        size = data.draw(st.integers(1, len(rest)))
+        cut += pieces.feed(rest[:size])
+        rest = rest[size:]
+    cut += pieces.flush()
+    assert "\x1b" not in cut
+    assert cut == expected == plain(text.replace("\r\n", "\n").replace("\r", "\n"))
