@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 import tomllib
 from collections.abc import Mapping
-from importlib.resources import files
+from pathlib import Path
 from typing import Final
 
 from rich.segment import Segment
@@ -73,7 +73,7 @@ class Ink:
 
 def load_theme(name: str = "dark") -> Mapping[str, Mapping[str, str]]:
     """The theme's file as it was shipped: its colors, styles and plain styles."""
-    return tomllib.loads((files("opsconsole.tui") / "themes" / f"{name}.toml").read_text("utf-8"))
+    return tomllib.loads((Path(__file__).parent / "themes" / f"{name}.toml").read_text("utf-8"))
 
 
 def make_ink(theme: Mapping[str, Mapping[str, str]], *, colours: bool = True) -> Ink:

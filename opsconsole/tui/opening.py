@@ -13,7 +13,7 @@ from opsconsole.tui.presentation.view import OpenRun
 
 if TYPE_CHECKING:
     from opsconsole.run.folder import RunSummary
-    from opsconsole.tui.app import Console
+    from opsconsole.tui.console import Console
     from opsconsole.tui.desk import Desk
     from opsconsole.wiring import Parts
 
@@ -43,13 +43,21 @@ def _where(run: RunSummary, now: float) -> str:
     return " · ".join(filter(None, (doing, f"by {run.user}", begun)))
 
 
+def _all(parts: Parts) -> list[Runbook]:
+    return parts.library.all()
+
+
+def _treating(parts: Parts, found: Finding) -> list[Runbook]:
+    return parts.library.treating(found.check, found.runbooks)
+
+
 def read_titles(console: Console) -> None:
     """Read the titles of the runbooks, so that findings can name them."""
     parts = console.parts
     assert parts is not None
 
     async def read() -> None:
-        books = await asyncio.to_thread(lambda: parts.library.all())
+        books = await asyncio.to_thread(_all, parts)
         console.overview.titles = {book.name: one_line(book.title, 80) for book in books}
         console.overview.draw()
 
@@ -62,7 +70,7 @@ def open_finding(console: Console, found: Finding) -> None:
     assert parts is not None
 
     async def open_it() -> None:
-        books = await asyncio.to_thread(lambda: parts.library.treating(found.check, found.runbooks))
+        books = await asyncio.to_thread(_treating, parts, found)
         reason = f"{found.check} {found.level.name}"
         inputs = _inputs(console, found)
         if not books:
@@ -95,7 +103,7 @@ def open_library(console: Console) -> None:
     async def open_it() -> None:
         from opsconsole.tui.screens.library import LibraryScreen
 
-        books = await asyncio.to_thread(lambda: parts.library.all())
+        books = await asyncio.to_thread(_all, parts)
         console.push_screen(LibraryScreen(books, "Runbooks", lambda book: open_runbook(console, book, "", {})))
 
     console.run_worker(open_it(), group="reading runbooks", exclusive=True, exit_on_error=False)

@@ -3,17 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import ClassVar, Literal
+from typing import ClassVar
 
 from textual import events
 from textual.binding import Binding, BindingType
 from textual.message import Message
 
 from opsconsole.tui.canvas import Canvas
-from opsconsole.tui.presentation.spans import Line, Span, cut, fit, line, width
+from opsconsole.tui.presentation.frames import Frame, cost, framed, inner_width, title
+from opsconsole.tui.presentation.spans import Line, line
 from opsconsole.tui.presentation.table import Row
-
-Frame = Literal["box", "rule"]
 
 
 class Pane(Canvas, can_focus=True):
@@ -60,13 +59,13 @@ class Pane(Canvas, can_focus=True):
     @property
     def inner_width(self) -> int:
         """Cells that a row may take."""
-        return max(self.size.width - (4 if self.frame == "box" else 2), 1)
+        return inner_width(self.frame, self.size.width)
 
     @property
     def wants(self) -> int:
         """The height that shows everything, frame included."""
         lines = sum(len(row.lines) for row in self._rows) or 1
-        return lines + (2 if self.frame == "box" else 1)
+        return lines + cost(self.frame)
 
     @property
     def rows(self) -> Sequence[Row]:
@@ -85,7 +84,7 @@ class Pane(Canvas, can_focus=True):
         return next((place for place, row in enumerate(self._rows) if row.key == self.cursor), 0)
 
     def _inner_height(self) -> int:
-        return max(self.size.height - (2 if self.frame == "box" else 1), 0)
+        return max(self.size.height - cost(self.frame), 0)
 
     def _draw(self) -> None:
         if not self.size:
@@ -97,12 +96,11 @@ class Pane(Canvas, can_focus=True):
         hidden = len(flat) - self._top - len(shown)
         body: list[Line] = [spans for _, spans in shown] if flat else [line((cut_text(self.empty, room), "dim"))]
         body += [()] * (height - len(body))
-        under = {
-            y + 1: "cursor" if self.has_focus else "cursor-away"
-            for y, (key, _) in enumerate(shown)
-            if key == self.cursor and (self.has_focus or len(self._rows) > 1) and self.has_focus
-        }
-        self.show(self._framed(body[:height], self._top, max(hidden, 0), room), under)
+        under = {y + 1: "cursor" for y, (key, _) in enumerate(shown) if key == self.cursor and self.has_focus}
+        focused = self.has_focus
+        head = title(self.title, focused=focused, number=self.number, why=self.why)
+        lines = framed(self.frame, head, body[:height], self.size.width, focused=focused, above=self._top, below=hidden)
+        self.show(lines, under)
 
     def _scroll(self, flat: Sequence[tuple[str, Line]], height: int) -> None:
         """Keep the cursor's row in sight, all of it where it fits."""
@@ -112,28 +110,6 @@ class Pane(Canvas, can_focus=True):
         if own and own[0] < self._top:
             self._top = own[0]
         self._top = max(0, min(self._top, len(flat) - height))
-
-    def _framed(self, body: Sequence[Line], above: int, below: int, room: int) -> list[Line]:
-        frame = "frame-focus" if self.has_focus else "frame"
-        title = self._title()
-        hidden = " ".join(filter(None, (f"▲ {above}" if above else "", f"▼ {below}" if below else "")))
-        note = line((f" {hidden} ", "dim")) if hidden else ()
-        if self.frame == "rule":
-            head = cut(title, self.size.width - width(note) - 1)
-            rule = self.size.width - width(head) - width(note)
-            return [(*head, Span("─" * rule, frame), *note), *((Span(" "), *each) for each in body)]
-        head = cut(title, self.size.width - width(note) - 4)
-        rule = self.size.width - 3 - width(head) - width(note)
-        top = (Span("┌", frame), *head, Span("─" * rule, frame), *note, Span("─┐", frame))
-        side, end = Span("│ ", frame), Span(" │", frame)
-        middle = [(side, *fit(each, room), end) for each in body]
-        return [top, *middle, (Span("└" + "─" * (self.size.width - 2) + "┘", frame),)]
-
-    def _title(self) -> Line:
-        style = "pane-focus" if self.has_focus else "pane"
-        number = (f"{self.number} ", "key") if self.number is not None else ""
-        why = line((f" {self.why} ", "unknown")) if self.why else ()
-        return (*line(" ", number, (f"{self.title} ", style)), *why)
 
     # --- what is done with it ----------------------------------------------------------------------------
 

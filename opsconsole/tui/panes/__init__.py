@@ -2,33 +2,42 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Final
+from importlib import import_module
+from typing import TYPE_CHECKING, Final
 
-from opsconsole.tui.presentation import findings, health, memory, processes, queues
-from opsconsole.tui.presentation.table import Row
-from opsconsole.tui.presentation.view import View
+if TYPE_CHECKING:
+    from opsconsole.tui.presentation.table import Row
+    from opsconsole.tui.presentation.view import View
 
 
 @dataclass(frozen=True, slots=True)
 class PaneKind:
-    """One pane: its title, which kinds of target it draws, its rows for a width, and what it says when it has none."""
+    """One pane: which kinds of target it draws, and what it says when it has none.
+
+    Its rows are worked out by the module of its name in `presentation`, which is imported when there is something to
+    draw: the first frame does not wait for it.
+    """
 
     name: str
     title: str
     kinds: tuple[str, ...]
-    rows: Callable[[View, int], Sequence[Row]]
     empty: str
+
+    def rows(self, view: View, width: int) -> Sequence[Row]:
+        """What the pane shows, each row at most `width` cells wide."""
+        found: Sequence[Row] = import_module(f"opsconsole.tui.presentation.{self.name}").rows(view, width)
+        return found
 
 
 FINDINGS: Final = "findings"
 
 PANES: Final = (
-    PaneKind("memory", "Memory", ("memory",), memory.rows, "no service to watch"),
-    PaneKind("processes", "Processes", processes.KINDS, processes.rows, "no service to watch"),
-    PaneKind("queues", "Queues", ("queue",), queues.rows, "no queue to watch"),
-    PaneKind("health", "Health", ("health",), health.rows, "no endpoint to watch"),
-    PaneKind(FINDINGS, "Findings", (), findings.rows, "nothing is wrong"),
+    PaneKind("memory", "Memory", ("memory",), "no service to watch"),
+    PaneKind("processes", "Processes", ("process", "container", "unit"), "no service to watch"),
+    PaneKind("queues", "Queues", ("queue",), "no queue to watch"),
+    PaneKind("health", "Health", ("health",), "no endpoint to watch"),
+    PaneKind(FINDINGS, "Findings", (), "nothing is wrong"),
 )
 """In the order of their numbers, from 1."""

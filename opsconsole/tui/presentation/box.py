@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
-from opsconsole.model.readings import BoxReading, Mount
 from opsconsole.model.sample import Target
 from opsconsole.model.snapshot import Snapshot
 from opsconsole.model.units import size
 from opsconsole.model.verdict import Level
 from opsconsole.tui.presentation.ages import age
 from opsconsole.tui.presentation.spans import LEVEL_STYLES, Line, Span, cut, join, line, words
+
+if TYPE_CHECKING:
+    from opsconsole.model.readings import BoxReading, Mount
 
 _GAP: Final = Span("   ")
 _WORTH_SAYING: Final = 5.0  # per cent of stalled time; less is everyday life

@@ -9,7 +9,7 @@ from opsconsole.model.check import Finding
 from opsconsole.tui.presentation.ages import age
 from opsconsole.tui.presentation.spans import EMPTY, LEVEL_STYLES, Line, Span, cut, line, sign, words, wrap
 from opsconsole.tui.presentation.table import Cell, Column, Row, lay_out
-from opsconsole.tui.presentation.view import OpenRun, View
+from opsconsole.tui.presentation.view import RUN_KEY, OpenRun, View
 
 _COLUMNS: Final = (
     Column(keep=9),  # sign
@@ -21,9 +21,6 @@ _COLUMNS: Final = (
 )
 _NARROW: Final = 76
 """Cells below which a finding takes two lines and more."""
-
-RUN_KEY: Final = "run:"
-"""Beginning of the key of a row that is an open run; its id follows."""
 
 
 def rows(view: View, width: int) -> list[Row]:

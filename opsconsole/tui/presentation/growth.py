@@ -1,4 +1,4 @@
-"""How fast memory grows. A slope over the past costs more than a drawing, so it is kept for some seconds."""
+"""How fast memory grows. A slope over the past costs more than a drawing, so each is kept for some seconds."""
 
 from __future__ import annotations
 
@@ -6,11 +6,8 @@ from typing import Final
 
 from opsconsole.model.sample import Target
 from opsconsole.model.snapshot import Snapshot
-from opsconsole.tui.presentation.history import per_second
 
 _KEPT: Final = 5.0  # seconds
-_FEW: Final = 5  # samples; a slope through fewer is a guess
-_OVER: Final = 120.0  # seconds over which growth is taken
 
 
 class Growth:
@@ -20,10 +17,11 @@ class Growth:
         self._known: dict[Target, tuple[float, float | None]] = {}
 
     def of(self, target: Target, snapshot: Snapshot) -> float | None:
-        """Bytes per second over the last two minutes; None with too little past."""
+        """Bytes per second over the last minutes, as the checks see it; None with too little past."""
         at, speed = self._known.get(target, (float("-inf"), None))
-        if not 0 <= snapshot.at - at < _KEPT or speed is None:
-            past = snapshot.past.get(target, ())
-            speed = per_second(past, lambda reading: float(reading.used), _OVER) if len(past) > _FEW else None
+        if not 0 <= snapshot.at - at < _KEPT:
+            from opsconsole.checks.trend import per_second
+
+            speed = per_second(snapshot.past.get(target, ()), lambda reading: float(reading.used))
             self._known[target] = (snapshot.at, speed)
         return speed

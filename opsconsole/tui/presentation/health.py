@@ -44,7 +44,7 @@ def rows(view: View, width: int) -> list[Row]:
 
 
 def _cells(target: Target, worst: Level, snapshot: Snapshot, standings: Standings) -> list[Cell]:
-    sample, good = snapshot.latest.get(target), snapshot.last_good.get(target)
+    sample = snapshot.latest.get(target)
     own = standings.get(target, ())
     style = LEVEL_STYLES[worst]
     if sample is None:

@@ -71,11 +71,9 @@ class Printed:
     def __len__(self) -> int:
         return len(self._lines) + bool(self._current)
 
-    def tail(self, count: int, skip: int = 0) -> list[Line]:
-        """The last `count` lines before the last `skip` ones."""
-        every = len(self)
-        end = max(every - skip, 0)
-        return [self._at(place) for place in range(max(end - count, 0), end)]
+    def slice(self, start: int, count: int) -> list[Line]:
+        """At most `count` lines from the place `start` on."""
+        return [self._at(place) for place in range(max(start, 0), min(start + count, len(self)))]
 
     def _at(self, place: int) -> Line:
         return self._lines[place] if place < len(self._lines) else tuple(self._current)

@@ -100,7 +100,7 @@ def _over(queue: Queue, own: tuple[Any, ...]) -> Level:
     for kind, value in (("depth", float(queue.waiting)), ("oldest", queue.oldest)):
         for field, bad in (("degraded", Level.DEGRADED), ("down", Level.DOWN)):
             threshold = expected(own, kind, field)
-            if threshold is not None and value is not None and value >= threshold:
+            if threshold is not None and value is not None and value > threshold:
                 found = max(found, bad)
     return found
 

@@ -4,10 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import Final
 
 from opsconsole.model.snapshot import Snapshot
 from opsconsole.tui.presentation.growth import Growth
 from opsconsole.tui.presentation.standing import Standings, by_target
+
+RUN_KEY: Final = "run:"
+"""Beginning of the key of a row that is an open run; its id follows."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,7 +15,7 @@ from opsconsole.tui.presentation.footer import KeyHint, footer, written
 if TYPE_CHECKING:
     from textual.binding import Binding
 
-    from opsconsole.tui.app import Console
+    from opsconsole.tui.console import Console
 
 _NOTE_STAYS = 6.0  # seconds
 
@@ -30,7 +30,7 @@ class OpsScreen(Screen[Any], inherit_bindings=False):
     @property
     def console(self) -> Console:
         """The app, by its own type."""
-        from opsconsole.tui.app import Console
+        from opsconsole.tui.console import Console
 
         return cast(Console, self.app)
 
@@ -62,6 +62,18 @@ class OpsScreen(Screen[Any], inherit_bindings=False):
             for binding, show in self.possible()
             if show
         ]
+
+    def key_groups(self) -> Iterator[tuple[str, list[tuple[str, str]]]]:
+        """For the page of keys: titles with (keys, what they do), from the bindings that work now."""
+        groups: dict[str, dict[str, list[str]]] = {}
+        for key, active in self.active_bindings.items():
+            binding = active.binding
+            if active.enabled and binding.description:
+                title = "Everywhere here" if active.node in (self, self.app) else "In what has the frame lit"
+                keys = groups.setdefault(title, {}).setdefault(binding.description, [])
+                keys.append(binding.key_display or written(key))
+        for title, entries in groups.items():
+            yield title, [(" ".join(dict.fromkeys(keys)), does) for does, keys in entries.items()]
 
     def draw_footer(self) -> None:
         """Draw the footer for what is possible now."""

@@ -17,10 +17,9 @@ from opsconsole.tui.canvas import Canvas
 from opsconsole.tui.pane import Pane
 from opsconsole.tui.panes import FINDINGS, PANES, PaneKind
 from opsconsole.tui.presentation import arrangement, header
-from opsconsole.tui.presentation.findings import RUN_KEY
 from opsconsole.tui.presentation.growth import Growth
 from opsconsole.tui.presentation.unread import title_reason
-from opsconsole.tui.presentation.view import OpenRun, View
+from opsconsole.tui.presentation.view import RUN_KEY, OpenRun, View
 from opsconsole.tui.screens.base import OpsScreen
 
 if TYPE_CHECKING:

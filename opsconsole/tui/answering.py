@@ -1,0 +1,178 @@
+"""What each key does with a run's question: the answers that need more words ask for them first."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Final
+
+from opsconsole.model.run import AskConfirm, AskFailed, AskInput, Back, Edit, Retry, Skip, Stop, Value, Yes
+from opsconsole.model.text import one_line
+from opsconsole.tui.screens.ask import Ask
+
+if TYPE_CHECKING:
+    from opsconsole.tui.screens.run import RunScreen
+
+Act = Callable[["RunScreen"], None]
+
+
+def _yes(screen: RunScreen) -> None:
+    screen.desk.give(Yes())
+
+
+def _retry(screen: RunScreen) -> None:
+    screen.desk.give(Retry())
+
+
+def _type(screen: RunScreen) -> None:
+    asked = screen.desk.confirming
+    if asked is None:
+        return
+    target = one_line(asked.target)
+
+    def typed(name: str | None) -> None:
+        if name is None or screen.desk.question is not asked:
+            return
+        if name.strip() == asked.target:
+            screen.desk.give(Yes(typed=asked.target))
+        else:
+            screen.note("that is not the name; nothing was run")
+
+    _ask(screen, f"{one_line(asked.text, 400)}\n\nThis destroys. Type  {target}  to run it.", "run it", typed)
+
+
+def _skip(screen: RunScreen) -> None:
+    asked = screen.desk.question
+
+    def reason(words: str | None) -> None:
+        if words is None or screen.desk.question is not asked:
+            return
+        if words.strip():
+            screen.desk.give(Skip(words.strip()))
+        else:
+            screen.note("to skip needs a reason")
+
+    _ask(screen, "Why is this left out? The reason stands in the report.", "skip it", reason)
+
+
+def _stop(screen: RunScreen) -> None:
+    asked = screen.desk.question
+
+    def reason(words: str | None) -> None:
+        if words is not None and screen.desk.question is asked:
+            screen.desk.give(Stop(words.strip()))
+
+    _ask(screen, "Stop the run here. Why? (may stay empty)", "stop the run", reason)
+
+
+def _note(screen: RunScreen) -> None:
+    asked = screen.desk.question
+
+    def note(words: str | None) -> None:
+        if words is not None and screen.desk.question is asked:
+            screen.desk.give(Yes(note=words.strip()))
+
+    _ask(screen, "A note for the report:", "done", note)
+
+
+def _undo(screen: RunScreen) -> None:
+    asked = screen.desk.question
+    if isinstance(asked, AskFailed) and asked.undo_step is not None:
+        screen.desk.give(Back(asked.undo_step))
+
+
+def _suggestion(screen: RunScreen) -> None:
+    asked = screen.desk.question
+    if isinstance(asked, AskInput):
+        screen.desk.give(Value(asked.suggestion))
+
+
+def _value(screen: RunScreen) -> None:
+    asked = screen.desk.question
+    if not isinstance(asked, AskInput):
+        return
+
+    def given(words: str | None) -> None:
+        if words is not None and screen.desk.question is asked:
+            screen.desk.give(Value(words))
+
+    if asked.choices:
+        from opsconsole.tui.screens.choose import Choose
+
+        screen.app.push_screen(Choose(asked.text or asked.name, asked.choices), given)
+    else:
+        start = "" if asked.secret else asked.suggestion
+        _ask(screen, asked.text or asked.name, "take it", given, start=start, secret=asked.secret)
+
+
+def _edit(screen: RunScreen) -> None:
+    asked = screen.desk.question
+    if not isinstance(asked, AskConfirm):
+        return
+    from opsconsole.tui.screens.edit import EditScreen
+
+    def edited(text: str | None) -> None:
+        if text is None or screen.desk.question is not asked:
+            return
+        if text.strip() and text != asked.text:
+            screen.desk.give(Edit(text))
+        else:
+            screen.note("the command is as it was")
+
+    screen.app.push_screen(EditScreen(asked.text), edited)
+
+
+def _leave(screen: RunScreen) -> None:
+    going_on = screen.desk.running
+    screen.desk.leave()
+    screen.dismiss()
+    said = "the step goes on" if going_on else "the run stays open"
+    screen.console.overview.note(f"{said}; o takes it up")
+
+
+def _input(screen: RunScreen) -> None:
+    session = screen.desk.session
+
+    def typed(text: str | None) -> None:
+        if text is not None and session is not None and screen.desk.running:
+            session.send_input(text + "\n")
+
+    _ask(screen, "A line for the running command (not shown, not recorded):", "send it", typed, secret=True)
+
+
+def _reason(screen: RunScreen) -> None:
+    def given(words: str | None) -> None:
+        if words is not None:
+            screen.desk.reason = words.strip()
+            screen.draw()
+
+    _ask(screen, "Why is this run made? It stands in the report.", "take it", given, start=screen.desk.reason)
+
+
+def _ask(
+    screen: RunScreen,
+    words: str,
+    yes: str,
+    then: Callable[[str | None], None],
+    *,
+    start: str = "",
+    secret: bool = False,
+) -> None:
+    screen.app.push_screen(Ask(words, yes=yes, no="back", typed=True, start=start, secret=secret), then)
+
+
+ACTS: Final[dict[str, Act]] = {
+    "yes": _yes,
+    "type": _type,
+    "retry": _retry,
+    "skip": _skip,
+    "stop": _stop,
+    "note": _note,
+    "undo": _undo,
+    "suggestion": _suggestion,
+    "value": _value,
+    "edit": _edit,
+    "leave": _leave,
+    "input": _input,
+    "reason": _reason,
+}
+"""Name of an act -> what it does."""

@@ -1,0 +1,223 @@
+"""The console: paints its first frame, then lets the collector look, and hands each snapshot to the screen in front."""
+
+from __future__ import annotations
+
+import gc
+import time
+from collections.abc import Awaitable, Callable
+from typing import TYPE_CHECKING, ClassVar, Final
+
+from textual.app import App
+from textual.binding import Binding, BindingType
+from textual.message import Message
+from textual.worker import Worker, WorkerState
+
+from opsconsole.model.snapshot import Snapshot
+from opsconsole.model.text import one_line
+from opsconsole.model.trouble import TroubleError
+from opsconsole.tui import terminal
+from opsconsole.tui.ink import load_theme, make_ink
+from opsconsole.tui.screens.base import OpsScreen
+from opsconsole.tui.screens.overview import Overview
+
+if TYPE_CHECKING:
+    from textual.screen import Screen
+
+    from opsconsole.model.check import Finding
+    from opsconsole.tui.desk import Desk
+    from opsconsole.wiring import Parts
+
+_SIGNALLED: Final = 128
+
+
+class Seen(Message):
+    """The collector has a new snapshot."""
+
+    def __init__(self, snapshot: Snapshot) -> None:
+        super().__init__()
+        self.snapshot = snapshot
+
+
+class Console(App[int], inherit_bindings=False):
+    """The app. It owns the parts, the newest snapshot and the run at hand; screens own what is drawn."""
+
+    ENABLE_COMMAND_PALETTE = False
+    AUTO_FOCUS = None
+    CSS = """
+    Screen { background: $console-background; layout: vertical; overflow: hidden; }
+    #header { height: 1; }
+    #footer { height: 1; }
+    Board, .fills { height: 1fr; }
+    #outline { width: 34; height: 1fr; }
+    #right { height: 1fr; }
+    #question { height: 2; }
+    """
+    BINDINGS: ClassVar[list[BindingType]] = [Binding("ctrl+c", "interrupt", "leave", show=False, priority=True)]
+
+    def __init__(
+        self,
+        parts: Parts | Callable[[], Awaitable[Parts]],
+        *,
+        read_only: bool = False,
+        clock: Callable[[], float] = time.time,
+    ) -> None:
+        self._theme_file = load_theme()
+        super().__init__()
+        self.ink = make_ink(self._theme_file, colours=not self.no_color)
+        self._make = parts if callable(parts) else None
+        self.parts: Parts | None = None if callable(parts) else parts
+        self.read_only = read_only or (self.parts is not None and self.parts.read_only)
+        self.now = clock
+        self.snapshot: Snapshot | None = None
+        self.desk: Desk | None = None
+        self.crash: Exception | None = None
+        self.overview = Overview(self.parts.stack if self.parts else None)
+
+    def get_css_variables(self) -> dict[str, str]:
+        """Textual's own, and the colours of our theme for the few widgets of Textual that we use."""
+        colours = self._theme_file["colors"]
+        return {**super().get_css_variables(), **{f"console-{name}": value for name, value in colours.items()}}
+
+    def get_default_screen(self) -> Screen[int]:
+        """The overview."""
+        return self.overview
+
+    # --- the course of a console --------------------------------------------------------------------------
+
+    def on_mount(self) -> None:
+        """Nothing may stand between the start and the first frame: the rest begins after it."""
+        terminal.leave_on_signals(self._signalled)
+        self.call_after_refresh(self._begin)
+
+    def _begin(self) -> None:
+        self.set_interval(1.0, self._tick)
+        self.run_worker(self._look(), group="look", name="look", exit_on_error=False)
+        self.set_timer(2.0, _tidy)
+
+    async def _look(self) -> None:
+        if self.parts is None and self._make is not None:
+            self.overview.saying = "looking at what is here…"
+            self.parts = await self._make()
+            self.overview.stack, self.overview.saying = self.parts.stack, ""
+            self.read_only = self.read_only or self.parts.read_only
+        if self.parts is not None:
+            await self.parts.collector(self._changed).run()
+
+    def _changed(self, snapshot: Snapshot) -> None:
+        self.post_message(Seen(snapshot))
+
+    def on_seen(self, event: Seen) -> None:
+        """Hand the snapshot to the screen in front; the others take the newest when they come to the front."""
+        first = self.snapshot is None
+        self.snapshot = self.overview.snapshot = event.snapshot
+        if isinstance(self.screen, OpsScreen):
+            self.screen.see(event.snapshot)
+        if first:
+            self.set_timer(1.0, self._read_library)
+            self.set_timer(0.3, self.look_for_runs)
+
+    def _tick(self) -> None:
+        if not self.is_headless and terminal.is_dead():
+            self._signalled(1)
+            return
+        if isinstance(self.screen, OpsScreen):
+            self.screen.tick(self.now())
+
+    def on_worker_state_changed(self, event: Worker.StateChanged) -> None:
+        """Work in the background that failed is said, and ends nothing else."""
+        error = event.worker.error
+        if event.state is not WorkerState.ERROR or error is None:
+            return
+        if isinstance(error, TroubleError):
+            words = one_line(str(error.troubles[0]) if error.troubles else str(error))
+        else:
+            words = f"fault of ours while {event.worker.group}: {one_line(f'{type(error).__name__}: {error}', 120)}"
+        if event.worker.group == "look":
+            self.overview.saying = words
+            self.overview.draw()
+        self.say(words)
+
+    def say(self, words: str) -> None:
+        """A note at the foot of the screen in front."""
+        if isinstance(self.screen, OpsScreen):
+            self.screen.note(words)
+
+    # --- leaving -----------------------------------------------------------------------------------------
+
+    def _signalled(self, number: int) -> None:
+        dead = terminal.is_dead() if not self.is_headless else False
+        if dead:
+            terminal.end_without_ceremony(_SIGNALLED + number)
+        self.exit(return_code=_SIGNALLED + number)
+
+    def _handle_exception(self, error: Exception) -> None:
+        """A crash gives the terminal back and is told by the command line, in one line."""
+        self.crash = self.crash or error
+        super()._handle_exception(error)
+
+    def _fatal_error(self) -> None:
+        self._close_messages_no_wait()
+
+    async def action_leave(self) -> None:
+        """Quit; where a step is running, only when that is confirmed."""
+        if self.desk is not None and self.desk.running:
+            from opsconsole.tui.screens.ask import Ask
+
+            words = "A step is running. It goes on when you leave; the next opsconsole takes it up."
+            self.push_screen(Ask(words, yes="leave", no="stay"), self._leave_if)
+        else:
+            self.exit(0)
+
+    def _leave_if(self, yes: str | None) -> None:
+        if yes is not None:
+            self.exit(0)
+
+    async def action_quit(self) -> None:
+        """Textual's own word for it."""
+        await self.action_leave()
+
+    async def action_interrupt(self) -> None:
+        """Ctrl-C: interrupts the step on a run's screen, else leaves."""
+        interrupt = getattr(self.screen, "interrupt", None)
+        if interrupt is None or not interrupt():
+            await self.action_leave()
+
+    # --- runbooks and runs -------------------------------------------------------------------------------
+
+    def open_finding(self, found: Finding) -> None:
+        """Open the runbook that treats a finding."""
+        from opsconsole.tui import opening
+
+        opening.open_finding(self, found)
+
+    def open_library(self) -> None:
+        """Show all runbooks."""
+        from opsconsole.tui import opening
+
+        opening.open_library(self)
+
+    def take_up(self, run_id: str) -> None:
+        """Take up an open run."""
+        from opsconsole.tui import opening
+
+        opening.take_up(self, run_id)
+
+    def look_for_runs(self) -> None:
+        """Read which runs of this stack are open."""
+        if self.parts is not None:
+            from opsconsole.tui import opening
+
+            opening.look_for_runs(self)
+
+    def _read_library(self) -> None:
+        if self.parts is not None:
+            from opsconsole.tui import opening
+
+            opening.read_titles(self)
+
+
+def _tidy() -> None:
+    """What was made at the start stays: keep the collector of garbage from going through it again and again."""
+    gc.enable()
+    gc.collect()
+    gc.freeze()

@@ -1,0 +1,105 @@
+"""Lines to read in a frame: they can be scrolled, and may follow what is added at their end."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import ClassVar
+
+from textual.binding import Binding, BindingType
+
+from opsconsole.tui.canvas import Canvas
+from opsconsole.tui.presentation.frames import Frame, cost, framed, inner_width, title
+from opsconsole.tui.presentation.spans import Line
+
+Source = Callable[[int, int], Sequence[Line]]
+"""Lines from a place on, at most so many."""
+
+
+class Page(Canvas, can_focus=True):
+    """Text in a frame. With `follow` it stays at its end until somebody scrolls up, and again once they are back."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("j,down", "scroll_by(1)", "down", show=False),
+        Binding("k,up", "scroll_by(-1)", "up", show=False),
+        Binding("pagedown,space", "scroll_page(1)", "page down", show=False),
+        Binding("pageup,b", "scroll_page(-1)", "page up", show=False),
+        Binding("g,home", "scroll_by(-1000000)", "to the top", show=False),
+        Binding("G,end", "scroll_by(1000000)", "to the end", show=False),
+    ]
+
+    def __init__(self, name: str, heading: str, *, follow: bool = False) -> None:
+        super().__init__(id=name)
+        self.heading = heading
+        self.follow = follow
+        self.frame: Frame = "box"
+        self._count = 0
+        self._source: Source = lambda start, count: ()
+        self._top = 0
+        self._at_end = follow
+
+    @property
+    def inner_width(self) -> int:
+        """Cells that a line may take."""
+        return inner_width(self.frame, self.size.width)
+
+    @property
+    def wants(self) -> int:
+        """The height that shows everything, frame included."""
+        return max(self._count, 1) + cost(self.frame)
+
+    def show_page(self, lines: Sequence[Line], *, top: bool = False) -> None:
+        """Show these lines; with `top` from their beginning."""
+        self.show_source(len(lines), lambda start, count: lines[start : start + count], top=top)
+
+    def show_source(self, count: int, source: Source, *, top: bool = False) -> None:
+        """Show `count` lines that are asked for as they are seen."""
+        self._count, self._source = count, source
+        if top:
+            self._top, self._at_end = 0, self.follow
+        self.draw()
+
+    def draw(self) -> None:
+        """Draw what is in sight."""
+        if not self.size:
+            return
+        height = max(self.size.height - cost(self.frame), 0)
+        last = max(self._count - height, 0)
+        self._top = last if self._at_end else max(0, min(self._top, last))
+        body = list(self._source(self._top, height))
+        body += [()] * (height - len(body))
+        head = title(self.heading, focused=self.has_focus)
+        below = self._count - self._top - height
+        self.show(framed(self.frame, head, body, self.size.width, focused=self.has_focus, above=self._top, below=below))
+
+    def action_scroll_by(self, by: int) -> None:
+        """Scroll by so many lines, as far as there are any."""
+        height = max(self.size.height - cost(self.frame), 0)
+        last = max(self._count - height, 0)
+        self._top = max(0, min(self._top + by, last))
+        self._at_end = self.follow and self._top >= last
+        self.draw()
+
+    def action_scroll_page(self, by: int) -> None:
+        """Scroll by what is seen at once."""
+        self.action_scroll_by(by * max(self.size.height - cost(self.frame) - 1, 1))
+
+    def on_mouse_scroll_down(self) -> None:
+        """The wheel."""
+        self.action_scroll_by(3)
+
+    def on_mouse_scroll_up(self) -> None:
+        """The wheel."""
+        self.action_scroll_by(-3)
+
+    def on_focus(self) -> None:
+        """The frame shows who gets the keys."""
+        self.draw()
+
+    def on_blur(self) -> None:
+        """And who no longer does."""
+        self.draw()
+
+    def on_resize(self) -> None:
+        """Draw what fits now."""
+        super().on_resize()
+        self.draw()

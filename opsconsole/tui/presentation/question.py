@@ -1,0 +1,109 @@
+"""A run's question: its words, and which keys give which answer. Pure; the screen only carries it out."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Final
+
+from opsconsole.model.run import AskConfirm, AskEnd, AskFailed, AskInput, AskTick, AskUnknown, Question
+from opsconsole.model.text import one_line
+from opsconsole.tui.presentation.spans import LEVEL_STYLES, Line, line, words, wrap
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """One answer: the keys that give it, what it does in a word or two, and the name of the act."""
+
+    keys: tuple[str, ...]
+    does: str
+    act: str
+
+
+_SKIP: Final = Choice(("s",), "skip", "skip")
+_EDIT: Final = Choice(("e",), "edit", "edit")
+_STOP: Final = Choice(("x", "S"), "stop the run", "stop")
+_LEAVE: Final = Choice(("q",), "leave it open", "leave")
+
+
+def choices(question: Question) -> tuple[Choice, ...]:
+    """What can be answered, the usual answer first."""
+    return (*_own(question), _LEAVE)
+
+
+def _own(question: Question) -> tuple[Choice, ...]:
+    if isinstance(question, AskConfirm):
+        return _for_command(question)
+    if isinstance(question, AskInput):
+        if question.suggestion:
+            return (Choice(("enter",), "take it", "suggestion"), Choice(("e",), "another", "value"), _STOP)
+        return (Choice(("enter",), "choose" if question.choices else "type it", "value"), _STOP)
+    if isinstance(question, AskTick):
+        return (Choice(("y", "enter"), "done", "yes"), Choice(("e",), "done, with a note", "note"), _SKIP, _STOP)
+    if isinstance(question, AskFailed):
+        undo = (Choice(("u",), "undo", "undo"),) if question.undo_step is not None else ()
+        return (Choice(("r",), "retry", "retry"), _SKIP, *undo, _STOP)
+    if isinstance(question, AskUnknown):
+        return (Choice(("r",), "run again", "retry"), Choice(("d",), "it was done", "note"), _SKIP, _STOP)
+    return (Choice(("enter", "y"), "end the run", "yes"),)
+
+
+def _for_command(question: AskConfirm) -> tuple[Choice, ...]:
+    if question.refused:
+        return (_SKIP, _EDIT, Choice(("r",), "look again", "retry"), _STOP)
+    if question.mode == "type":
+        run = Choice(("y",), "type the name to run", "type")
+    elif question.mode == "yes" or question.condition:
+        run = Choice(("y",), "run" if not question.condition else "it holds, run", "yes")
+    else:
+        run = Choice(("enter", "y"), "run", "yes")
+    return (run, _SKIP, _EDIT, _STOP)
+
+
+def lines(question: Question, size: int) -> list[Line]:
+    """The question in words, folded to `size` cells."""
+    if isinstance(question, AskConfirm):
+        return wrap(_confirm(question), size)
+    if isinstance(question, AskInput):
+        suggested = (
+            ("  ", ("suggested ", "dim"), (one_line(question.suggestion), "value")) if question.suggestion else ()
+        )
+        out = wrap(line(*_words(question.text or question.name, "strong"), *suggested), size)
+        return [*wrap(words(question.problem, "down", 300), size), *out] if question.problem else out
+    if isinstance(question, AskTick):
+        return [line(("Done?", "strong"))]
+    if isinstance(question, AskFailed):
+        return wrap(line(("It failed: ", "down"), *_words(question.reason, "strong")), size)
+    if isinstance(question, AskUnknown):
+        return wrap(line(("Outcome unknown: ", "unknown"), *_words(question.reason, "strong")), size)
+    return _end(question, size)
+
+
+def _words(text: str, style: str) -> Line:
+    return words(text, style, 600)
+
+
+def _confirm(question: AskConfirm) -> Line:
+    if question.refused:
+        return line(("Refused: ", "down"), *_words(question.refused, "strong"))
+    if question.condition:
+        return line(("Only if ", "degraded"), *_words(question.condition, "strong"), ("  Does it hold?", "strong"))
+    if question.mode == "type":
+        return line(
+            ("This destroys. To run it, the name ", "down"),
+            (one_line(question.target), "strong"),
+            (" must be typed.", "down"),
+        )
+    if question.mode == "yes":
+        return line(("This changes the box. Run it?", "strong"))
+    return line(("This only looks. Run it?", "strong"))
+
+
+def _end(question: AskEnd, size: int) -> list[Line]:
+    if not question.still_wrong:
+        return [line(("All steps are through, and what this runbook treats is well.", "good"))]
+    out = [line(("All steps are through, but this is still wrong:", "degraded"))]
+    for found in question.still_wrong:
+        style = LEVEL_STYLES[found.level]
+        said = line((f"{found.level.sign} ", style), *_words(found.check, "strong"), "  ", *_words(found.reason, ""))
+        out += wrap(said, size, "  ")
+    return out

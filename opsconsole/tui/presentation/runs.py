@@ -1,0 +1,64 @@
+"""The header of a run, and what is said while no question is open. Pure."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from opsconsole.model.run import RunState
+from opsconsole.model.snapshot import Snapshot
+from opsconsole.model.text import one_line
+from opsconsole.tui.presentation.header import verdict
+from opsconsole.tui.presentation.spans import Line, Span, between, join, line, width, words
+
+_DOT: Final = Span(" · ", "dim")
+
+
+def header(title: str, reason: str, state: RunState | None, snapshot: Snapshot | None, size: int, now: float) -> Line:
+    """Which runbook on what, by whom and why; how bad the stack is; the clock against the time it should take."""
+    right = join([verdict(snapshot) if snapshot is not None else (), _clock(state, now)], _DOT)
+    parts = [words(title, "title", 80)]
+    if state is not None:
+        parts.append(line(*words(f"{state.stack} @ {state.host}"), (" as ", "dim"), *words(state.user)))
+    if reason:
+        parts.append(line(("reason: ", "dim"), *words(reason)))
+    while len(parts) > 1 and width(join(parts, _DOT)) > size - width(right) - 4:
+        parts.pop()
+    return (Span(" "), *between(join(parts, _DOT), right, size - 2), Span(" "))
+
+
+def _clock(state: RunState | None, now: float) -> Line:
+    if state is None:
+        return ()
+    spent = max((state.ended_at or now) - state.started, 0)
+    rto = state.runbook.rto
+    late = rto is not None and spent > rto
+    return line((minutes(spent), "down" if late else "value"), (f" of {minutes(rto)}" if rto else "", "dim"))
+
+
+def minutes(seconds: float) -> str:
+    """`1:12`, `2:03:09`."""
+    whole = int(seconds)
+    hours, rest = divmod(whole, 3600)
+    return f"{hours}:{rest // 60:02}:{rest % 60:02}" if hours else f"{rest // 60}:{rest % 60:02}"
+
+
+def waiting(state: RunState | None, now: float, *, trouble: str, left: bool) -> Line:
+    """One line on what goes on while nothing is asked."""
+    if trouble:
+        return line(("! ", "down"), *words(trouble, "strong", 400))
+    if state is None:
+        return line(("beginning…", "dim"))
+    if state.ended is not None:
+        how = f"the run is over: {state.ended}"
+        return line(
+            (how, "good" if state.ended == "done" else "degraded"),
+            f" · {one_line(state.why_ended)}" if state.why_ended else "",
+        )
+    if left:
+        return line(("The run is open; it can be taken up again.", "strong"))
+    running = next((part for step in state.steps for part in step.parts if part.started and not part.ended), None)
+    if running is not None and running.started is not None:
+        return line(
+            ("running ", "now"), (minutes(max(now - running.started, 0)), "value"), ("  ^C interrupts it", "dim")
+        )
+    return words(state.waiting or "…", "dim")

@@ -1,0 +1,181 @@
+"""A run's steps: the outline, and the page of one step with its command, its risk and its proof. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Final
+
+from opsconsole.model.check import Standing
+from opsconsole.model.run import AskConfirm, PartState, Progress, Question, RunState, StepState, level_changes
+from opsconsole.model.runbook import Risk, Runbook, Step
+from opsconsole.model.text import one_line, plain
+from opsconsole.model.units import duration
+from opsconsole.model.verdict import Level
+from opsconsole.tui.presentation.prose import prose
+from opsconsole.tui.presentation.spans import LEVEL_STYLES, Line, Span, cut, fit, line, sign, words, wrap
+from opsconsole.tui.presentation.table import Row
+
+_SIGNS: Final = {
+    Progress.TODO: (" ", "dim"),
+    Progress.RUNNING: ("▸", "now"),
+    Progress.DONE: ("✓", "good"),
+    Progress.FAILED: ("✗", "down"),
+    Progress.SKIPPED: ("-", "dim"),
+    Progress.OUTCOME_UNKNOWN: ("?", "unknown"),
+}
+
+
+def label(step: Step) -> str:
+    """What a step is called in a list: its section where its name comes from there, else its own name in words."""
+    if step.kind == "tick":
+        return one_line(step.text, 80)
+    name = step.name.replace("-", " ").strip() or step.section
+    return one_line(name[:1].upper() + name[1:], 80)
+
+
+def outline(steps: Sequence[StepState], current: int | None, width: int) -> list[Row]:
+    """A row a step: how far it is, its number, its name; the section as a heading where it changes."""
+    rows: list[Row] = []
+    section = None
+    for place, state in enumerate(steps):
+        mark, style = _SIGNS[state.progress]
+        if place == current and state.progress is Progress.TODO:
+            mark, style = "▸", "now"
+        name = line(
+            (f"{mark} ", style), (f"{place + 1:>2} ", "dim"), (label(state.step), "strong" if place == current else "")
+        )
+        lines = [cut(name, width)]
+        if state.step.section != section:
+            section = state.step.section
+            lines.insert(0, cut(line((one_line(section, 80), "dim")), width))
+        rows.append(Row(str(place), tuple(lines)))
+    return rows
+
+
+def page(
+    state: RunState, place: int, question: Question | None, standings: Mapping[str, Standing], width: int
+) -> list[Line]:
+    """Everything about one step: prose, commands in full, risk and why, where, undo, expected, and its live checks."""
+    step = state.steps[place]
+    out = prose(step.step.prose, width)
+    asked = question if isinstance(question, AskConfirm) and question.step == place else None
+    if step.step.kind == "tick":
+        out += [(), *wrap(line(("☐ ", "key"), *words(step.step.text, "strong", 500)), width, "  ")]
+    for number, part in enumerate(step.parts):
+        if step.step.kind == "command":
+            out += [(), *_command(part, asked if asked and asked.part == number else None, width, len(step.parts) > 1)]
+    if asked:
+        out += [(), *_about(asked, width)]
+    elif step.step.kind == "command" and not question:
+        out += [(), *_risk(step.step.risk, ", ".join(dict.fromkeys(p.command.why for p in step.parts)), width)]
+    out += _expected(step.step, width)
+    out += proof(_proves(state.runbook, step.step), standings, width)
+    return out[1:] if out and not out[0] else out
+
+
+def _proves(runbook: Runbook, step: Step) -> tuple[str, ...]:
+    return step.options.check or (runbook.treats if step.risk.changes else ())
+
+
+def _command(part: PartState, asked: AskConfirm | None, width: int, many: bool) -> list[Line]:
+    out: list[Line] = []
+    caption = part.command.caption
+    if caption:
+        out += wrap(line(("# ", "comment"), *words(caption, "comment", 300)), width)
+    mark, style = _SIGNS[part.progress]
+    text = plain(asked.text if asked else part.text or part.command.text).rstrip("\n")
+    first = True
+    for each in text.split("\n"):
+        lead = line((f"{mark} ", style)) if many and first else line("  ")
+        prompt = line(("$ ", "prompt")) if first else line("  ")
+        for folded in _folded(each.expandtabs(4), width - 4):
+            out.append((*lead, *prompt, Span(folded, "command")))
+            lead, prompt = line("  "), line("  ")
+        first = False
+    if part.ended is not None and part.judged:
+        out.append(_result(part))
+    return out
+
+
+def _folded(text: str, size: int) -> list[str]:
+    """A command line cut at the margin, never anywhere else changed: it is shown in full."""
+    size = max(size, 8)
+    return [text[start : start + size] for start in range(0, len(text), size)] or [""]
+
+
+def _result(part: PartState) -> Line:
+    took = part.seconds if part.seconds is not None else (part.ended or 0) - (part.started or 0)
+    bad = part.progress is Progress.FAILED
+    how = part.reason or (f"exit {part.exit}" if part.exit is not None else part.progress.value)
+    return line(
+        "    ",
+        (f"{_SIGNS[part.progress][0]} ", _SIGNS[part.progress][1]),
+        *words(how, "down" if bad else "dim"),
+        (f" · {duration(max(took, 0))}", "dim"),
+    )
+
+
+def _about(asked: AskConfirm, width: int) -> list[Line]:
+    out = _risk(asked.command.risk, asked.command.why, width, asked.where)
+    if asked.values:
+        given = "  ".join(f"{name} = {value}" for name, value in asked.values)
+        out += wrap(line(("with  ", "dim"), *words(given, "value", 400)), width, "      ")
+    if asked.undo:
+        out += wrap(line(("undo  ", "dim"), *words(asked.undo, "value", 400)), width, "      ")
+    return out
+
+
+def risk_line(risk: Risk, why: str) -> Line:
+    """The risk in a word, and why it is thought so."""
+    word = "CHANGE?" if risk is Risk.UNKNOWN else risk.name
+    return line((f" {word} " if risk is Risk.DESTROY else word, f"risk-{risk.word}"), "  ", *words(why, "", 300))
+
+
+def _risk(risk: Risk, why: str, width: int, where: str = "") -> list[Line]:
+    said = risk_line(risk, why)
+    return wrap((*said, *line((f" · {one_line(where)}", "dim"))) if where else said, width, "        ")
+
+
+def _expected(step: Step, width: int) -> list[Line]:
+    wanted = [*step.expected, *([f"must hold: {step.options.expect}"] if step.options.expect else [])]
+    return [
+        each
+        for text in wanted
+        for each in wrap(line(("expected  ", "dim"), *words(text, "value", 300)), width, "          ")
+    ]
+
+
+def proof(names: Sequence[str], standings: Mapping[str, Standing], width: int) -> list[Line]:
+    """The live checks that show whether it worked."""
+    out: list[Line] = []
+    for number, name in enumerate(names):
+        standing = standings.get(name)
+        head = "proves itself by  " if not number else " " * 18
+        if standing is None:
+            said = line(("not looked at", "dim"))
+        elif standing.level is Level.OK:
+            said = line(("✓ OK  ", "good"), *words(standing.verdict.measured or standing.verdict.reason, "dim"))
+        else:
+            said = line(*sign(standing.level), " ", *words(standing.verdict.reason, LEVEL_STYLES[standing.level]))
+        out.append(cut((*line((head, "dim")), *fit(words(name, "strong"), min(len(name) + 2, 30)), *said), width))
+    return [(), *out] if out else []
+
+
+def difference(state: RunState, width: int) -> list[Line]:
+    """What became of the checks between the first OPS-check of a run and the last."""
+    if len(state.ops_checks) < 2:
+        return [line(("OPS-check: ", "dim"), ("taken once" if state.ops_checks else "not taken", "dim"))]
+    first, last = state.ops_checks[0], state.ops_checks[-1]
+    out = [line(("before  ", "dim"), *_level(first.level), ("   now  ", "dim"), *_level(last.level))]
+    changed = level_changes(first, last)
+    for change in changed:
+        after, before = change.after, change.before
+        became = line(*_level(before), (" → ", "dim"), *_level(after))
+        out.append(cut(line("  ", *fit(words(change.check, "strong"), 28), *became), width))
+    return out if changed else [*out, line(("no check has changed", "dim"))]
+
+
+def _level(level: Level | None) -> Line:
+    if level is None:
+        return line(("not there", "dim"))
+    return line((f"{level.sign} {level.name}", "good" if level is Level.OK else LEVEL_STYLES[level]))

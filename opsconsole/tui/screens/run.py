@@ -1,0 +1,352 @@
+"""A run: the outline, one step in full, what it prints, and the question that is open."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, ClassVar, Final
+
+from textual import events
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import Horizontal, Vertical
+
+from opsconsole.model.run import Progress, Question
+from opsconsole.model.snapshot import Snapshot
+from opsconsole.tui.canvas import Canvas
+from opsconsole.tui.page import Page
+from opsconsole.tui.pane import Pane
+from opsconsole.tui.presentation import arrangement, question, runs, steps
+from opsconsole.tui.presentation.document import document
+from opsconsole.tui.presentation.footer import KeyHint, written
+from opsconsole.tui.presentation.question import Choice
+from opsconsole.tui.presentation.spans import Line, Span, line
+from opsconsole.tui.screens.base import OpsScreen
+
+if TYPE_CHECKING:
+    from opsconsole.tui.desk import Desk
+
+_QUIET: Final = 0.15
+"""Seconds without a key, after its question was painted, before a key may answer it."""
+
+_DRAW_EVERY: Final = 0.05
+"""Seconds between two drawings of output that floods in."""
+
+_BEGIN: Final = (Choice(("enter",), "begin", "begin"), Choice(("e",), "reason", "reason"))
+
+
+class RunScreen(OpsScreen):
+    """One run at the desk. Before it is begun, the runbook can be read; nothing is written or started by that."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("tab", "turn(1)", "text, output, steps", id="keep-6.turn"),
+        Binding("shift+tab", "turn(-1)", "back", show=False),
+        Binding("escape", "close", "overview", id="keep-3.close"),
+        Binding("question_mark", "help", "help", id="keep-4.help"),
+    ]
+
+    def __init__(self, desk: Desk, *, resume: bool = False) -> None:
+        super().__init__()
+        self.desk = desk
+        self._resume = resume
+        self._begun = desk.session is not None
+        self._header = Canvas(id="header")
+        self._outline = Pane("outline", "Steps")
+        self._page = Page("page", "Runbook")
+        self._output = Page("output", "Output", follow=True)
+        self._asking = Canvas(id="question")
+        self._asked: Question | None = None
+        self._ready_at: float | None = None
+        self._last_key = 0.0
+        self._seen_step: int | None = None
+        self._drawing = False
+        self._version = -1
+
+    # --- drawing -----------------------------------------------------------------------------------------
+
+    def compose(self) -> ComposeResult:
+        """Header, outline beside page and output, the question, the footer."""
+        yield self._header
+        with Horizontal(classes="fills"):
+            yield self._outline
+            with Vertical(id="right"):
+                yield self._page
+                yield self._output
+        yield self._asking
+        yield Canvas(id="footer")
+
+    def on_mount(self) -> None:
+        """Take the desk: what moves there is drawn here."""
+        self.desk.changed = self._changed
+        self._page.focus()
+        if self._resume and not self._begun:
+            self._begin()
+
+    def on_unmount(self) -> None:
+        """The run goes on without being looked at."""
+        if self.desk.changed == self._changed:
+            from opsconsole.tui.desk import nobody
+
+            self.desk.changed = nobody
+
+    def on_resize(self) -> None:
+        """Everything has to find its place anew."""
+        self.call_after_refresh(self.draw)
+
+    def on_screen_resume(self) -> None:
+        """A question on top of this one is gone."""
+        self.call_after_refresh(self.draw)
+
+    def see(self, snapshot: Snapshot) -> None:
+        """Live checks move."""
+        self.draw()
+
+    def tick(self, now: float) -> None:
+        """Clocks move."""
+        self._draw_header()
+        if self.desk.question is None:
+            self._draw_question()
+
+    def _changed(self) -> None:
+        """The desk has moved. Floods of output are drawn some twenty times a second, not at every piece."""
+        if not self._drawing and self.is_mounted:
+            self._drawing = True
+            self.set_timer(_DRAW_EVERY, self._draw_changed)
+
+    def _draw_changed(self) -> None:
+        self._drawing = False
+        self.draw()
+
+    def draw(self) -> None:
+        """Draw all of it from the desk."""
+        if not self.is_mounted or not self.size:
+            return
+        self._note_question()
+        self._arrange()
+        self._draw_header()
+        self._draw_outline()
+        self._draw_page()
+        self._draw_output()
+        self._draw_question()
+        self.draw_footer()
+
+    def _note_question(self) -> None:
+        """A new question takes keys only once it has been painted and the keyboard has been quiet for a moment."""
+        if self.desk.question is not self._asked:
+            self._asked = self.desk.question
+            self._ready_at = None
+            if self._asked is not None:
+                self.call_after_refresh(self._painted, self._asked)
+
+    def _painted(self, asked: Question) -> None:
+        if asked is self._asked and self._ready_at is None:
+            self._ready_at = time.monotonic() + _QUIET
+            self.set_timer(_QUIET + 0.01, self.draw)
+
+    @property
+    def _mode(self) -> arrangement.Mode:
+        return arrangement.mode(self.size.width, self.size.height)
+
+    def _arrange(self) -> None:
+        """Who gets how many lines: the question all it needs, then the page, then the output."""
+        mode = self._mode
+        self._outline.display = mode == "wide"
+        for page in (self._page, self._output):
+            page.frame = "box" if mode == "wide" else "rule"
+        asked = len(self._question_lines())
+        self._set_height(self._asking, asked)
+        room = max(self.size.height - 2 - asked, 2)
+        has_output = len(self.desk.printed) > 0
+        if mode == "single":
+            only_output = self._output.has_focus
+            self._output.display, self._page.display = only_output, not only_output
+            self._set_height(self._page, room)
+            self._set_height(self._output, room)
+            return
+        self._page.display, self._output.display = True, has_output
+        least = min(max(room // 3, 3), len(self.desk.printed) + 2) if has_output else 0
+        if self.desk.running:
+            least = max(least, room // 2)
+        text = min(self._page.wants, room - least) if has_output else room
+        self._set_height(self._page, text)
+        self._set_height(self._output, room - text)
+
+    @staticmethod
+    def _set_height(widget: Canvas, lines: int) -> None:
+        if widget.styles.height is None or widget.styles.height.value != lines:
+            widget.styles.height = lines
+
+    def _draw_header(self) -> None:
+        desk = self.desk
+        spans = runs.header(
+            desk.runbook.title, desk.reason, desk.state, self.console.snapshot, self.size.width, self.console.now()
+        )
+        self._header.show([spans])
+
+    def _current(self) -> int | None:
+        state = self.desk.state
+        if state is None or not state.steps:
+            return None
+        asked = getattr(self.desk.question, "step", None)
+        return min(asked if asked is not None else state.current, len(state.steps) - 1)
+
+    def _draw_outline(self) -> None:
+        state = self.desk.state
+        if not self._outline.display:
+            return
+        if state is None:
+            from opsconsole.model.run import PartState, StepState
+
+            todo = tuple(
+                StepState(step, tuple(PartState(command) for command in step.commands))
+                for step in self.desk.runbook.todo
+            )
+            self._outline.show_rows(steps.outline(todo, None, self._outline.inner_width))
+            return
+        rows = steps.outline(state.steps, self._current(), self._outline.inner_width)
+        self._outline.cursor = str(self._current())
+        self._outline.show_rows(rows)
+
+    def _draw_page(self) -> None:
+        state, current, width = self.desk.state, self._current(), self._page.inner_width
+        if state is None or current is None:
+            self._page.heading = "Runbook"
+            self._page.show_page(document(self.desk.runbook, width))
+            return
+        snapshot = self.console.snapshot
+        standings = snapshot.standings if snapshot else {}
+        step = state.steps[current]
+        self._page.heading = f"{current + 1} of {len(state.steps)} · {step.step.section}"
+        if state.ended is not None:
+            self._page.heading = "What has changed"
+            lines = steps.difference(state, width)
+        else:
+            lines = steps.page(state, current, self.desk.question, standings, width)
+        self._page.show_page(lines, top=current != self._seen_step)
+        self._seen_step = current
+
+    def _draw_output(self) -> None:
+        printed = self.desk.printed
+        if self._output.display:
+            dropped = f" (the first {printed.dropped} lines are on disk only)" if printed.dropped else ""
+            self._output.heading = f"Output{dropped}"
+            self._output.show_source(len(printed), printed.slice)
+
+    def _draw_question(self) -> None:
+        lines = self._question_lines()
+        self._asking.show(lines, dict.fromkeys(range(len(lines)), "question"))
+
+    def _question_lines(self) -> list[Line]:
+        size = max(self.size.width - 2, 10)
+        if not self._begun:
+            guarded = " Read-only: only what looks can run." if self.console.read_only else ""
+            words = [line(("Begin this run?", "strong"), (f"{guarded}", "degraded"))]
+        elif self.desk.question is not None:
+            words = question.lines(self.desk.question, size)
+        else:
+            words = [runs.waiting(self.desk.state, self.console.now(), trouble=self.desk.trouble, left=self.desk.over)]
+        offered = self.choices()
+        keys = [(Span(" "), *_keys(offered))] if offered else []
+        return [*((Span(" "), *each) for each in words), *keys]
+
+    # --- keys --------------------------------------------------------------------------------------------
+
+    def choices(self) -> tuple[Choice, ...]:
+        """What keys can answer now; nothing before the question is ready for them."""
+        if not self._begun:
+            return _BEGIN
+        asked = self.desk.question
+        if asked is not None and asked is self._asked and self._ready_at is not None:
+            return question.choices(asked) if time.monotonic() >= self._ready_at else ()
+        if asked is None and self.desk.running:
+            return (Choice(("i",), "type into it", "input"), Choice(("q",), "leave it running", "leave"))
+        return ()
+
+    def hints(self) -> list[KeyHint]:
+        """The footer offers the screen's own keys; those of the question stand under it."""
+        return super().hints()
+
+    def key_groups(self) -> Iterator[tuple[str, list[tuple[str, str]]]]:
+        """For the page of keys: those that answer come first."""
+        offered = self.choices()
+        if offered:
+            yield "Now", [(" ".join(map(written, choice.keys)), choice.does) for choice in offered]
+        yield from super().key_groups()
+
+    def on_key(self, event: events.Key) -> None:
+        """A key that answers. One that was typed before the question was ready for it, or is held down, does not."""
+        quiet = event.time - self._last_key >= _QUIET
+        self._last_key = event.time
+        name = event.character if event.character and event.character.isalpha() else event.key
+        choice = next((choice for choice in self.choices() if name in choice.keys), None)
+        if choice is None:
+            return
+        event.stop()
+        event.prevent_default()
+        ready = self._ready_at is None or event.time >= self._ready_at
+        if quiet and ready:
+            self._act(choice.act)
+
+    def _act(self, act: str) -> None:
+        from opsconsole.tui.answering import ACTS
+
+        if act == "begin":
+            self._begin()
+        else:
+            ACTS[act](self)
+
+    def _begin(self) -> None:
+        from opsconsole.tui import opening
+
+        self._begun = True
+        opening.play(self.console, self.desk, resume=self._resume)
+        self.draw()
+
+    def interrupt(self) -> bool:
+        """Ctrl-C, to the running step or to what the run itself waits for; whether there was any of these."""
+        session, state = self.desk.session, self.desk.state
+        if session is None or state is None or self.desk.over:
+            return False
+        if self.desk.running or (state.waiting and self.desk.question is None):
+            session.interrupt()
+            self.note("interrupted")
+            return True
+        return False
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """What makes no sense now is not offered."""
+        return action != "open"
+
+    def action_turn(self, by: int) -> None:
+        """Give the keys to the next part of the screen."""
+        order: list[Page | Pane] = [self._page, self._output]
+        if self._mode != "single":
+            order = [part for part in order if part.display]
+        place = next((number for number, part in enumerate(order) if part.has_focus), 0)
+        target = order[(place + by) % len(order)]
+        target.display = True
+        target.focus()
+        self.call_after_refresh(self.draw)
+
+    def action_close(self) -> None:
+        """Back to the overview. The run stays open, and what runs goes on."""
+        self.dismiss()
+        if self._begun and not self.desk.over:
+            self.console.overview.note("the run stays open; o goes back to it")
+
+    def finished(self) -> bool:
+        """Whether there is nothing left to do here."""
+        state = self.desk.state
+        return state is not None and state.ended is not None
+
+    def progress(self) -> Progress | None:
+        """That of the step that is looked at."""
+        state, current = self.desk.state, self._current()
+        return state.steps[current].progress if state is not None and current is not None else None
+
+
+def _keys(offered: tuple[Choice, ...]) -> Line:
+    spans: list[Span] = []
+    for number, choice in enumerate(offered):
+        spans += [Span("   " if number else ""), Span(written(choice.keys[0]), "key"), Span(f" {choice.does}")]
+    return tuple(span for span in spans if span.text)
