@@ -89,7 +89,8 @@ class LabRedis:
         """How often each command was called since the last `CONFIG RESETSTAT`, by its name in small letters."""
         lines = self.call("INFO", "commandstats").decode().split("\r\n")
         stats = (line.removeprefix("cmdstat_").partition(":calls=") for line in lines if line.startswith("cmdstat_"))
-        return {name.replace("|", " "): int(rest.partition(",")[0]) for name, _, rest in stats}
+        # Redis 7 counts `config|resetstat` where 6 counts `config`.
+        return {name.partition("|")[0]: int(rest.partition(",")[0]) for name, _, rest in stats}
 
     def reads(self) -> int:
         """How often the server has read from any socket: once for each batch that arrives in one piece."""
@@ -128,6 +129,12 @@ class RedisLab:
         self.servers.append(server)
         server.start()
         return server
+
+    @property
+    def debugging(self) -> tuple[str, ...]:
+        """The options with which DEBUG may be used: Redis 7 wants to be told, 6 does not know the option."""
+        told = subprocess.run([self.program, "--version"], capture_output=True, text=True, check=True).stdout
+        return () if "v=6." in told else ("--enable-debug-command", "yes")
 
     def stop_all(self) -> None:
         """End every server and remove what they left."""

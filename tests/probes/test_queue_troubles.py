@@ -119,7 +119,7 @@ async def test_a_wrong_type_under_every_kind(redis_server: LabRedis, looker: Loo
 
 
 async def test_a_server_that_is_still_loading(redis_lab: RedisLab, looker: Looker) -> None:
-    server = redis_lab.start("--enable-debug-command", "yes")
+    server = redis_lab.start(*redis_lab.debugging)
     server.call("EVAL", "for i = 1, 20000 do redis.call('SET', 'key' .. i, 1) end", 0)
     server.call("CONFIG", "SET", "key-load-delay", "500")  # microseconds a key
     server.call("CONFIG", "SET", "loading-process-events-interval-bytes", "1024")
@@ -138,13 +138,13 @@ async def test_a_server_that_is_still_loading(redis_lab: RedisLab, looker: Looke
 async def test_a_replica_is_read_like_any_other(redis_lab: RedisLab, looker: Looker) -> None:
     master = redis_lab.start("--repl-diskless-sync-delay", "0")
     CeleryApp(master).publish("ai")
-    replica = redis_lab.start("--replicaof", f"127.0.0.1 {master.port}")
+    replica = redis_lab.start("--replicaof", "127.0.0.1", str(master.port))
     await wait_for("the replica to have the message", lambda: replica.call("LLEN", "ai") == 1)
     assert (await looker.look(ai(replica.url))).queues[0].waiting == 1
 
 
 async def test_a_replica_without_its_master(redis_lab: RedisLab, looker: Looker) -> None:
-    lost = redis_lab.start("--replicaof", f"127.0.0.1 {free_port()}", "--replica-serve-stale-data", "no")
+    lost = redis_lab.start("--replicaof", "127.0.0.1", str(free_port()), "--replica-serve-stale-data", "no")
     problem = await looker.trouble(ai(lost.url))
     assert problem.kind is ProblemKind.REFUSED
     assert problem.reason.startswith(f"{lost.url} is a replica that lost its master")
