@@ -120,9 +120,10 @@ async def test_a_wrong_type_under_every_kind(redis_server: LabRedis, looker: Loo
 
 async def test_a_server_that_is_still_loading(redis_lab: RedisLab, looker: Looker) -> None:
     server = redis_lab.start(*redis_lab.debugging)
-    server.call("EVAL", "for i = 1, 20000 do redis.call('SET', 'key' .. i, 1) end", 0)
-    server.call("CONFIG", "SET", "key-load-delay", "500")  # microseconds a key
-    server.call("CONFIG", "SET", "loading-process-events-interval-bytes", "1024")
+    # It looks up from loading every 2 MiB: enough of them, and each slow enough to be met.
+    server.call("EVAL", "for i = 1, 15000 do redis.call('SET', 'key' .. i, string.rep('x', 1000)) end", 0)
+    server.call("CONFIG", "SET", "rdbcompression", "no")
+    server.call("CONFIG", "SET", "key-load-delay", "100")  # microseconds a key
     with socket.create_connection(("127.0.0.1", server.port)) as loading:
         loading.sendall(b"DEBUG RELOAD\r\n")
 
