@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shlex
+from random import Random
 
 import pytest
 from hypothesis import given
@@ -323,7 +324,7 @@ def test_every_process_gets_one_plain_name_and_a_place(table: list[RawProcess]) 
 
 @given(st.sampled_from(PROGRAMS), st.lists(st.sampled_from(AROUND), max_size=6), st.randoms())
 def test_no_nesting_of_wrappers_and_no_order_of_reading_hides_a_program(
-    program: str, around: list[str], random
+    program: str, around: list[str], random: Random
 ) -> None:
     family = [process(pid, pid - 1, line) for pid, line in enumerate([*around, program], 1)]
     alone = identify([process(1, 0, program)])[1].program

@@ -272,8 +272,8 @@ async def test_a_process_that_cannot_be_read_for_being_stuck_keeps_nobody_waitin
         sample = (await probe.read(targets, 0.2))[0]
         return sample.problem is None or sample.problem.kind is not ProblemKind.UNREADABLE
 
-    with os.fdopen(os.open(cmdline, os.O_RDWR | os.O_NONBLOCK), "wb", buffering=0) as writer:
-        writer.write(b"stuck\0" * 8)
+    with os.fdopen(os.open(cmdline, os.O_RDWR | os.O_NONBLOCK), "wb", buffering=0) as unstuck:
+        unstuck.write(b"stuck\0" * 8)
         await wait_for("it to be read again once it came unstuck", reads_again)
 
 
