@@ -75,6 +75,8 @@ def _xargs(words: Sequence[Word], stdin: str | None, fed: bool) -> Iterator[Foun
             yield InnerWords(tuple(Word(w.template.replace(replaced, HIDDEN), w.splits) for w in inner.words))
         else:
             yield InnerWords((*inner.words, Word(HIDDEN, splits=True)))
+            if stdin is not None:
+                yield InnerWords((*inner.words, *(Word(word) for word in stdin.split())))
 
 
 def _find(words: Sequence[Word], stdin: str | None, fed: bool) -> Iterator[Found]:

@@ -7,9 +7,7 @@ from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from typing import Final
 
-_ANGLE: Final = re.compile(
-    r"(?<![<?=\w-])(?P<glued>(?:\b[a-z0-9_.:/=-]+)?)<(?P<name>[A-Za-z][\w.:/|, -]*[\w]|[A-Za-z])>(?![=(])"
-)
+_ANGLE: Final = re.compile(r"(?<![<?])<(?P<name>[A-Za-z](?:[\w.:/|, -]*\w)?)>(?![=(])")
 _BRACES: Final = re.compile(r"\{\{-?\s*(?P<name>[A-Za-z_][\w-]*)\s*-?\}\}")
 _SQUARE: Final = re.compile(
     r"(?<![\w\]\[\\$.}\"'!])\[(?P<name>[A-Za-z][A-Za-z_ -]*[A-Za-z]|[A-Za-z]+\d+)\](?![\]\[*+?{(\w])"
@@ -54,10 +52,8 @@ def marks(script: str, declared: Collection[str] = ()) -> list[Mark]:
 
 def _all(script: str, declared: Collection[str]) -> Iterator[Mark]:
     for match in _ANGLE.finditer(script):
-        begin = match.end("glued")
-        if not _is_markup(script, match["name"], begin, match.end()):
-            name = match["name"]
-            yield Mark(begin, match.end(), script[begin : match.end()], canonical(name, declared) or name)
+        if not _is_markup(script, match["name"], *match.span()):
+            yield Mark(*match.span(), match[0], canonical(match["name"], declared) or match["name"])
     for match in _BRACES.finditer(script):
         if name := canonical(match["name"], declared):
             yield Mark(*match.span(), match[0], name)

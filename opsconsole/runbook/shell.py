@@ -263,12 +263,15 @@ class _Reader:
 
     @staticmethod
     def _says(simple: Simple) -> str | None:
-        """What a command will print, where that is plain from its words."""
+        """What a command will print, where that is plain from its words: shells differ on every backslash."""
         words = [word.template for word in simple.words]
-        if words[:1] == ["cat"] and len(words) == 1:
+        if words == ["cat"]:
             return simple.stdin
+        if words[:1] == ["printf"] and words[1:2] in (["%s"], ["%s\\n"]):
+            return "\n".join(words[2:])
         if words[:1] == ["echo"] and not any(word.startswith("-") for word in words[1:2]):
-            return " ".join(words[1:])
+            said = " ".join(words[1:])
+            return None if "\\" in said else said
         return None
 
     def _function(self, node: Node) -> None:

@@ -11,41 +11,66 @@ from opsconsole.runbook.marks import blanked
 from opsconsole.runbook.nested import InnerScript, InnerWords, Opens
 from opsconsole.runbook.programs import is_known, known_as
 from opsconsole.runbook.shell import read_script
-from opsconsole.runbook.table import Judgement
 from opsconsole.runbook.words import Word
 
 _DEEPEST: Final = 8
+_TEXT: Final = "a text"
+_TELLING: Final = frozenset(
+    {"echo", "printf", "grep", "egrep", "fgrep", "rg", "zgrep", "pgrep", "pidof", "which", "whereis", "type", "man"}
+)
+"""Programs whose words are only printed or searched for."""
 
 
-def command_lines(script: str, depth: int = 0) -> Iterator[Sequence[Word]]:
-    """The words of each simple command; where the script does not parse, also its bare words."""
-    source = blanked(script)
-    read = read_script(source)
-    if read.faults:
-        yield [Word(word) for word in re.findall(r"[^\s'\"`;|&()<>]+", script)]
-    for simple in read.simples:
-        yield from _lines(simple.words, simple.stdin, simple.fed, depth)
+def command_lines(script: str) -> Iterator[Sequence[Word]]:
+    """The words of each simple command, those that it starts inside itself too.
+
+    Where a part cannot be read (no syntax, a script in a variable, a shell that is fed by a pipe), all bare words of
+    the script come as one more line: what is said there may be what is run.
+    """
+    speaker = _Speaker()
+    yield from speaker.script(script, 0)
+    if speaker.riddle:
+        yield [Word(word) for word in re.findall(r"[^\s'\"`;|&()<>\\]+", script)]
 
 
-def _lines(words: Sequence[Word], stdin: str | None, fed: bool, depth: int) -> Iterator[Sequence[Word]]:
-    """A command line as it stands, and what it starts. Words that are printed or searched for are nobody's command."""
-    if not words:
-        return
-    name = known_as(words[0].text)[0] if words[0].text is not None else ""
-    if name in ("echo", "printf", "grep", "egrep", "fgrep", "rg", "git"):
-        yield [word if " " not in word.template else Word("_") for word in words]
-    elif name and is_known(name):
-        yield [Word(w.template.replace(" ", "\u00a0"), w.splits) for w in words]
-    else:
-        yield words
-    if depth >= _DEEPEST or not name:
-        return
-    for inner in starts(name, words, stdin, fed)[1]:
-        if isinstance(inner, InnerWords):
-            yield from _lines(inner.words, stdin, fed, depth + 1)
-        elif isinstance(inner, InnerScript):
-            yield from command_lines(inner.text, depth + 1)
-        elif isinstance(inner, Opens) and inner.shell and stdin is not None:
-            yield from command_lines(stdin, depth + 1)
-        else:
-            assert isinstance(inner, Opens | Judgement)
+class _Speaker:
+    """Goes through a script and what is inside it; `riddle` is true once something could not be read."""
+
+    def __init__(self) -> None:
+        self.riddle = False
+
+    def script(self, script: str, depth: int) -> Iterator[Sequence[Word]]:
+        read = read_script(blanked(script))
+        self.riddle = self.riddle or bool(read.faults) or depth > _DEEPEST
+        for simple in read.simples:
+            if simple.words and depth <= _DEEPEST:
+                yield from self.line(simple.words, simple.stdin, simple.fed, depth)
+
+    def line(self, words: Sequence[Word], stdin: str | None, fed: bool, depth: int) -> Iterator[Sequence[Word]]:
+        """A command line as it stands, and what it starts."""
+        program = words[0].text
+        if program is None:
+            self.riddle = True
+            yield words
+            return
+        name = known_as(program)[0]
+        yield _own_words(name, words)
+        for inner in starts(name, words, stdin, fed)[1]:
+            if isinstance(inner, InnerWords):
+                yield from self.line(inner.words, stdin, fed, depth)
+            elif isinstance(inner, InnerScript):
+                self.riddle = self.riddle or inner.pasted
+                yield from self.script(inner.text, depth + 1)
+            elif isinstance(inner, Opens) and inner.shell and stdin is not None:
+                yield from self.script(stdin, depth + 1)
+            elif isinstance(inner, Opens):
+                self.riddle = self.riddle or (fed and stdin is None)
+
+
+def _own_words(name: str, words: Sequence[Word]) -> Sequence[Word]:
+    """Text that a known program prints, searches or sends is nobody's command; what it runs is found elsewhere."""
+    if name in _TELLING:
+        return words[:1]
+    return (
+        [word if " " not in word.template else Word(_TEXT, word.splits) for word in words] if is_known(name) else words
+    )

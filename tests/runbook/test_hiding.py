@@ -1,4 +1,4 @@
-"""Somebody hides a dangerous command. A real shell says whether it runs; then it must not have been taken for a look."""
+"""Somebody hides a dangerous command. A real shell says whether it runs: then it must not pass for a look."""
 
 from __future__ import annotations
 
