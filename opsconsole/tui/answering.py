@@ -80,6 +80,34 @@ def _undo(screen: RunScreen) -> None:
         screen.desk.give(Back(asked.undo_step))
 
 
+def _go(screen: RunScreen) -> None:
+    asked, state = screen.desk.question, screen.desk.state
+    if state is None:
+        return
+    from opsconsole.tui.presentation.steps import label
+    from opsconsole.tui.screens.choose import Choose
+
+    names = [f"{number} {label(step.step)}" for number, step in enumerate(state.steps, 1)]
+
+    def chosen(name: str | None) -> None:
+        if name is not None and screen.desk.question is asked:
+            screen.desk.give(Back(names.index(name)))
+
+    screen.app.push_screen(Choose("Go to which step?", names), chosen)
+
+
+def _close(screen: RunScreen) -> None:
+    screen.action_close()
+
+
+def _again(screen: RunScreen) -> None:
+    screen.begin()
+
+
+def _begin(screen: RunScreen) -> None:
+    screen.begin()
+
+
 def _suggestion(screen: RunScreen) -> None:
     asked = screen.desk.question
     if isinstance(asked, AskInput):
@@ -174,5 +202,9 @@ ACTS: Final[dict[str, Act]] = {
     "leave": _leave,
     "input": _input,
     "reason": _reason,
+    "go": _go,
+    "close": _close,
+    "again": _again,
+    "begin": _begin,
 }
 """Name of an act -> what it does."""

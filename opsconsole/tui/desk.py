@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING, Protocol
 
 from opsconsole.model.run import Answer, AskConfirm, Leave, PartState, Progress, Question, RunState
 from opsconsole.model.runbook import Runbook
+from opsconsole.model.text import one_line
+from opsconsole.model.trouble import TroubleError
 from opsconsole.tui.presentation.printed import Printed
 from opsconsole.tui.presentation.transcript import ending, heading
 
@@ -105,10 +107,16 @@ class Desk:
     async def play(self, begin: Callable[[Operator], Awaitable[PlaysRun]]) -> None:
         """Begin or take up the run, and see it through until it ends or is left."""
         self.over, self.trouble = False, ""
-        self.session = await begin(self)
-        self.update(self.session.state)
+        await self.close()
         try:
+            self.session = await begin(self)
+            self.update(self.session.state)
             self.update(await self.session.play())
+        except TroubleError as error:
+            self.trouble = one_line(" · ".join(map(str, error.troubles)), 400)
+        except Exception as fault:
+            self.trouble = one_line(f"a fault of ours: {type(fault).__name__}: {fault}", 400)
+            raise
         finally:
             self.over = True
             self.changed()

@@ -8,13 +8,12 @@ from urllib.parse import urlsplit
 from opsconsole.model.readings import HealthReading
 from opsconsole.model.sample import Target
 from opsconsole.model.snapshot import Snapshot
-from opsconsole.model.text import one_line
 from opsconsole.model.units import duration
 from opsconsole.model.verdict import Level
 from opsconsole.tui.presentation.ages import age
 from opsconsole.tui.presentation.bars import spark
 from opsconsole.tui.presentation.history import course
-from opsconsole.tui.presentation.spans import EMPTY, LEVEL_STYLES, Line, line, sign, words
+from opsconsole.tui.presentation.spans import EMPTY, LEVEL_STYLES, Line, cut, line, sign, words
 from opsconsole.tui.presentation.standing import Standings, expected, level
 from opsconsole.tui.presentation.table import Cell, Column, Row, lay_out
 from opsconsole.tui.presentation.unread import unread
@@ -63,7 +62,7 @@ def _cells(target: Target, worst: Level, snapshot: Snapshot, standings: Standing
         answer,
         fast,
         line((spark(latency, float(top)), "course")),
-        line((f"for {age(snapshot.at - since)}", "dim")) if since is not None and snapshot.at - since >= 10 else EMPTY,
+        line((f"for {age(snapshot.at - since)}", "dim")) if since is not None else EMPTY,
     ]
 
 
@@ -87,6 +86,6 @@ def _row(target: Target, worst: Level, snapshot: Snapshot, drawn: Line, width: i
         return Row(target.name, (unread(worst, target.name, None, width),))
     if sample.problem is not None:
         last = f" · last {_code(good.value)} {age(snapshot.at - good.at)} ago" if good else ""
-        reason = one_line(sample.problem.reason, max(width - len(last) - 4, 20))
-        return Row(target.name, (drawn, line("    ", (reason + last, "dim"))))
+        why = line("    ", *words(sample.problem.reason, "dim", 300), (last, "dim"))
+        return Row(target.name, (drawn, cut(why, width)))
     return Row(target.name, (drawn,))

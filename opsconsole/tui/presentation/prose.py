@@ -51,39 +51,31 @@ class _Writer:
                 yield from self._structure(token)
 
     def _structure(self, token: Token) -> Iterator[Line]:
+        """What opens or closes a block, by the name that markdown-it gives it."""
         kind = token.type
-        if kind == "heading_open":
-            self._style = "heading"
-        elif kind == "heading_close":
-            self._style = ""
-            yield ()
-        elif kind in ("bullet_list_open", "ordered_list_open"):
+        if kind in ("bullet_list_open", "ordered_list_open"):
             self._numbers.append(int(token.attrs.get("start", 1)) if kind.startswith("ordered") else None)
-        elif kind in ("bullet_list_close", "ordered_list_close"):
-            self._numbers.pop()
-            if not self._numbers:
-                yield ()
         elif kind == "list_item_open":
             self._open_item()
-        elif kind == "list_item_close":
-            self._margin.pop()
         elif kind == "blockquote_open":
             self._margin.append(Span("┃ ", "frame"))
-            self._style = "quote"
-        elif kind == "blockquote_close":
+        elif kind in ("list_item_close", "blockquote_close"):
             self._margin.pop()
-            self._style = ""
-        elif kind == "paragraph_close" and not self._numbers:
-            yield ()
-        elif kind in ("th_open", "td_open"):
-            self._in_cell = True
-        elif kind in ("th_close", "td_close"):
-            self._in_cell = False
+        elif kind in ("th_open", "td_open", "th_close", "td_close"):
+            self._in_cell = token.nesting == 1
+        elif kind in ("heading_open", "heading_close"):
+            self._style = "heading" if token.nesting == 1 else ""
         elif kind == "tr_close":
             row = [span for cell in self._cells for span in (*cell, Span("   "))]
             self._cells = []
             yield from self._wrapped(tuple(row[:-1]))
-        elif kind == "table_close":
+        yield from self._gap_after(kind)
+
+    def _gap_after(self, kind: str) -> Iterator[Line]:
+        if kind in ("bullet_list_close", "ordered_list_close"):
+            self._numbers.pop()
+        gap = kind in ("heading_close", "table_close") or kind in ("paragraph_close", "bullet_list_close")
+        if (gap or kind == "ordered_list_close") and not self._numbers:
             yield ()
 
     def _open_item(self) -> None:

@@ -22,7 +22,12 @@ class Choice:
 _SKIP: Final = Choice(("s",), "skip", "skip")
 _EDIT: Final = Choice(("e",), "edit", "edit")
 _STOP: Final = Choice(("x", "S"), "stop the run", "stop")
+_GO: Final = Choice(("b",), "go to a step", "go")
 _LEAVE: Final = Choice(("q",), "leave it open", "leave")
+BEGIN: Final = (Choice(("enter",), "begin", "begin"), Choice(("e",), "reason", "reason"))
+OVER: Final = (Choice(("enter", "q"), "back to the overview", "close"),)
+BROKEN: Final = (Choice(("r",), "try again", "again"), Choice(("enter", "q"), "back to the overview", "close"))
+RUNNING: Final = (Choice(("i",), "type into it", "input"), Choice(("q",), "leave it running", "leave"))
 
 
 def choices(question: Question) -> tuple[Choice, ...]:
@@ -31,20 +36,27 @@ def choices(question: Question) -> tuple[Choice, ...]:
 
 
 def _own(question: Question) -> tuple[Choice, ...]:
-    if isinstance(question, AskConfirm):
-        return _for_command(question)
-    if isinstance(question, AskInput):
-        if question.suggestion:
-            return (Choice(("enter",), "take it", "suggestion"), Choice(("e",), "another", "value"), _STOP)
-        return (Choice(("enter",), "choose" if question.choices else "type it", "value"), _STOP)
-    if isinstance(question, AskTick):
-        return (Choice(("y", "enter"), "done", "yes"), Choice(("e",), "done, with a note", "note"), _SKIP, _STOP)
-    if isinstance(question, AskFailed):
-        undo = (Choice(("u",), "undo", "undo"),) if question.undo_step is not None else ()
-        return (Choice(("r",), "retry", "retry"), _SKIP, *undo, _STOP)
-    if isinstance(question, AskUnknown):
-        return (Choice(("r",), "run again", "retry"), Choice(("d",), "it was done", "note"), _SKIP, _STOP)
-    return (Choice(("enter", "y"), "end the run", "yes"),)
+    match question:
+        case AskConfirm():
+            own = _for_command(question)
+        case AskInput():
+            own = _for_value(question)
+        case AskTick():
+            own = (Choice(("y", "enter"), "done", "yes"), Choice(("e",), "with a note", "note"), _SKIP, _GO, _STOP)
+        case AskFailed():
+            undo = (Choice(("u",), "undo", "undo"),) if question.undo_step is not None else ()
+            own = (Choice(("r",), "retry", "retry"), _SKIP, *undo, _GO, _STOP)
+        case AskUnknown():
+            own = (Choice(("r",), "run again", "retry"), Choice(("d",), "it was done", "note"), _SKIP, _STOP)
+        case _:
+            own = (Choice(("enter", "y"), "end the run", "yes"), _GO)
+    return own
+
+
+def _for_value(question: AskInput) -> tuple[Choice, ...]:
+    if question.suggestion:
+        return (Choice(("enter",), "take it", "suggestion"), Choice(("e",), "another", "value"), _STOP)
+    return (Choice(("enter",), "choose" if question.choices else "type it", "value"), _STOP)
 
 
 def _for_command(question: AskConfirm) -> tuple[Choice, ...]:
@@ -56,7 +68,7 @@ def _for_command(question: AskConfirm) -> tuple[Choice, ...]:
         run = Choice(("y",), "run" if not question.condition else "it holds, run", "yes")
     else:
         run = Choice(("enter", "y"), "run", "yes")
-    return (run, _SKIP, _EDIT, _STOP)
+    return (run, _SKIP, _EDIT, _GO, _STOP)
 
 
 def lines(question: Question, size: int) -> list[Line]:

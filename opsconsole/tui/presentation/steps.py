@@ -7,7 +7,7 @@ from typing import Final
 
 from opsconsole.model.check import Standing
 from opsconsole.model.run import AskConfirm, PartState, Progress, Question, RunState, StepState, level_changes
-from opsconsole.model.runbook import Risk, Runbook, Step
+from opsconsole.model.runbook import Command, Risk, Runbook, Step
 from opsconsole.model.text import one_line, plain
 from opsconsole.model.units import duration
 from opsconsole.model.verdict import Level
@@ -31,6 +31,12 @@ def label(step: Step) -> str:
         return one_line(step.text, 80)
     name = step.name.replace("-", " ").strip() or step.section
     return one_line(name[:1].upper() + name[1:], 80)
+
+
+def not_begun(book: Runbook) -> tuple[StepState, ...]:
+    """The steps of a runbook that nobody has begun."""
+    nothing = (Command("", Risk.READ, ""),)
+    return tuple(StepState(step, tuple(map(PartState, step.commands or nothing))) for step in book.todo)
 
 
 def outline(steps: Sequence[StepState], current: int | None, width: int) -> list[Row]:
@@ -148,6 +154,7 @@ def _expected(step: Step, width: int) -> list[Line]:
 def proof(names: Sequence[str], standings: Mapping[str, Standing], width: int) -> list[Line]:
     """The live checks that show whether it worked."""
     out: list[Line] = []
+    longest = min(max(map(len, names), default=0), 32) + 2
     for number, name in enumerate(names):
         standing = standings.get(name)
         head = "proves itself by  " if not number else " " * 18
@@ -157,7 +164,7 @@ def proof(names: Sequence[str], standings: Mapping[str, Standing], width: int) -
             said = line(("✓ OK  ", "good"), *words(standing.verdict.measured or standing.verdict.reason, "dim"))
         else:
             said = line(*sign(standing.level), " ", *words(standing.verdict.reason, LEVEL_STYLES[standing.level]))
-        out.append(cut((*line((head, "dim")), *fit(words(name, "strong"), min(len(name) + 2, 30)), *said), width))
+        out.append(cut((*line((head, "dim")), *fit(words(name, "strong"), longest), *said), width))
     return [(), *out] if out else []
 
 

@@ -11,14 +11,14 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, Vertical
 
-from opsconsole.model.run import Progress, Question
+from opsconsole.model.run import AskEnd, Question
 from opsconsole.model.snapshot import Snapshot
 from opsconsole.tui.canvas import Canvas
 from opsconsole.tui.page import Page
 from opsconsole.tui.pane import Pane
 from opsconsole.tui.presentation import arrangement, question, runs, steps
 from opsconsole.tui.presentation.document import document
-from opsconsole.tui.presentation.footer import KeyHint, written
+from opsconsole.tui.presentation.footer import written
 from opsconsole.tui.presentation.question import Choice
 from opsconsole.tui.presentation.spans import Line, Span, line
 from opsconsole.tui.screens.base import OpsScreen
@@ -32,14 +32,12 @@ _QUIET: Final = 0.15
 _DRAW_EVERY: Final = 0.05
 """Seconds between two drawings of output that floods in."""
 
-_BEGIN: Final = (Choice(("enter",), "begin", "begin"), Choice(("e",), "reason", "reason"))
-
 
 class RunScreen(OpsScreen):
     """One run at the desk. Before it is begun, the runbook can be read; nothing is written or started by that."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("tab", "turn(1)", "text, output, steps", id="keep-6.turn"),
+        Binding("tab", "turn(1)", "text or output", id="keep-6.turn"),
         Binding("shift+tab", "turn(-1)", "back", show=False),
         Binding("escape", "close", "overview", id="keep-3.close"),
         Binding("question_mark", "help", "help", id="keep-4.help"),
@@ -52,6 +50,7 @@ class RunScreen(OpsScreen):
         self._begun = desk.session is not None
         self._header = Canvas(id="header")
         self._outline = Pane("outline", "Steps")
+        self._outline.can_focus = False
         self._page = Page("page", "Runbook")
         self._output = Page("output", "Output", follow=True)
         self._asking = Canvas(id="question")
@@ -80,7 +79,7 @@ class RunScreen(OpsScreen):
         self.desk.changed = self._changed
         self._page.focus()
         if self._resume and not self._begun:
-            self._begin()
+            self.begin()
 
     def on_unmount(self) -> None:
         """The run goes on without being looked at."""
@@ -195,13 +194,7 @@ class RunScreen(OpsScreen):
         if not self._outline.display:
             return
         if state is None:
-            from opsconsole.model.run import PartState, StepState
-
-            todo = tuple(
-                StepState(step, tuple(PartState(command) for command in step.commands))
-                for step in self.desk.runbook.todo
-            )
-            self._outline.show_rows(steps.outline(todo, None, self._outline.inner_width))
+            self._outline.show_rows(steps.outline(steps.not_begun(self.desk.runbook), None, self._outline.inner_width))
             return
         rows = steps.outline(state.steps, self._current(), self._outline.inner_width)
         self._outline.cursor = str(self._current())
@@ -217,7 +210,7 @@ class RunScreen(OpsScreen):
         standings = snapshot.standings if snapshot else {}
         step = state.steps[current]
         self._page.heading = f"{current + 1} of {len(state.steps)} · {step.step.section}"
-        if state.ended is not None:
+        if state.ended is not None or isinstance(self.desk.question, AskEnd):
             self._page.heading = "What has changed"
             lines = steps.difference(state, width)
         else:
@@ -254,17 +247,15 @@ class RunScreen(OpsScreen):
     def choices(self) -> tuple[Choice, ...]:
         """What keys can answer now; nothing before the question is ready for them."""
         if not self._begun:
-            return _BEGIN
+            return question.BEGIN
+        if self.desk.over:
+            return question.BROKEN if self.desk.trouble else question.OVER
         asked = self.desk.question
         if asked is not None and asked is self._asked and self._ready_at is not None:
             return question.choices(asked) if time.monotonic() >= self._ready_at else ()
         if asked is None and self.desk.running:
-            return (Choice(("i",), "type into it", "input"), Choice(("q",), "leave it running", "leave"))
+            return question.RUNNING
         return ()
-
-    def hints(self) -> list[KeyHint]:
-        """The footer offers the screen's own keys; those of the question stand under it."""
-        return super().hints()
 
     def key_groups(self) -> Iterator[tuple[str, list[tuple[str, str]]]]:
         """For the page of keys: those that answer come first."""
@@ -290,16 +281,15 @@ class RunScreen(OpsScreen):
     def _act(self, act: str) -> None:
         from opsconsole.tui.answering import ACTS
 
-        if act == "begin":
-            self._begin()
-        else:
-            ACTS[act](self)
+        ACTS[act](self)
 
-    def _begin(self) -> None:
+    def begin(self) -> None:
+        """Begin the run; one that was begun before is taken up."""
         from opsconsole.tui import opening
 
+        resume = self._resume or self.desk.state is not None
         self._begun = True
-        opening.play(self.console, self.desk, resume=self._resume)
+        opening.play(self.console, self.desk, resume=resume)
         self.draw()
 
     def interrupt(self) -> bool:
@@ -331,18 +321,8 @@ class RunScreen(OpsScreen):
     def action_close(self) -> None:
         """Back to the overview. The run stays open, and what runs goes on."""
         self.dismiss()
-        if self._begun and not self.desk.over:
+        if self._begun and self.desk.state is not None and self.desk.state.ended is None:
             self.console.overview.note("the run stays open; o goes back to it")
-
-    def finished(self) -> bool:
-        """Whether there is nothing left to do here."""
-        state = self.desk.state
-        return state is not None and state.ended is not None
-
-    def progress(self) -> Progress | None:
-        """That of the step that is looked at."""
-        state, current = self.desk.state, self._current()
-        return state.steps[current].progress if state is not None and current is not None else None
 
 
 def _keys(offered: tuple[Choice, ...]) -> Line:
