@@ -15,7 +15,7 @@ from opsconsole.model.sample import Target
 from opsconsole.model.stack import Service
 from opsconsole.model.verdict import Level
 from opsconsole.stack.faults import Faults, nearest
-from opsconsole.stack.lines import Key
+from opsconsole.stack.keys import Key
 from opsconsole.stack.schema import Terms
 from opsconsole.stack.take import take
 

@@ -12,7 +12,7 @@ from opsconsole.model.service import ContainerRef
 from opsconsole.model.targets import BoxOf, HealthOf, QueueOf
 from opsconsole.stack import references
 from opsconsole.stack.assembly import Assembly, expect_type
-from opsconsole.stack.lines import Key
+from opsconsole.stack.keys import Key
 from opsconsole.stack.schema import BoxTable, EndpointTable, NamedTable, QueueTable, Terms
 from opsconsole.stack.take import take
 

@@ -11,7 +11,7 @@ import msgspec
 
 from opsconsole.checks import quantities
 from opsconsole.stack.faults import Faults, nearest
-from opsconsole.stack.lines import Key
+from opsconsole.stack.keys import Key
 
 _PLACE: Final = re.compile(r" - at `(?:key in )?\$.*`$")
 _BOUND: Final = re.compile(r"Expected `\w+` (>=|<=) (-?\d+)")

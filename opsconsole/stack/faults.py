@@ -7,7 +7,7 @@ from typing import Any, Final
 
 from opsconsole.model.text import one_line
 from opsconsole.model.trouble import Trouble
-from opsconsole.stack.lines import Key
+from opsconsole.stack.keys import Key, shown
 
 _MOST: Final = 12
 """Names that a remedy lists, where none of them is near."""
@@ -59,26 +59,6 @@ def nearest(name: str, known: Iterable[str]) -> str:
     if not names:
         return "there are none here"
     return f"known here: {', '.join(names[:_MOST])}" + (f" and {len(names) - _MOST} more" if len(names) > _MOST else "")
-
-
-def shown(key: Key, raw: Any) -> str:
-    """A key as people read it: elements of an array by their name (`service[worker].memory`), else by number from 1."""
-    text = ""
-    for part in key:
-        raw = _inside(raw, part)
-        if isinstance(part, int):
-            name = raw.get("name") if isinstance(raw, Mapping) else None
-            text += f"[{one_line(name, 60) if isinstance(name, str) and name.strip() else part + 1}]"
-        else:
-            text += f"{'.' if text else ''}{one_line(part, 60)}"
-    return text
-
-
-def _inside(raw: Any, part: str | int) -> Any:
-    try:
-        return raw[part]
-    except (LookupError, TypeError):
-        return None
 
 
 def _line(known: Mapping[Key, int], key: Key) -> int:

@@ -17,7 +17,7 @@ from opsconsole.model.targets import BoxOf
 from opsconsole.stack.assembly import Assembly, expect_type
 from opsconsole.stack.entries import health_of
 from opsconsole.stack.faults import nearest
-from opsconsole.stack.lines import Key
+from opsconsole.stack.keys import Key
 from opsconsole.stack.schema import CheckTable, EndpointTable, Table, Terms
 from opsconsole.stack.services import container_ref, life_target, unit_ref
 from opsconsole.stack.take import take
@@ -132,7 +132,8 @@ def check(table: Mapping[str, Any], key: Key, stack: Assembly) -> None:
 
 
 def _needs(target: Target, stack: Assembly) -> tuple[str, ...]:
-    """What is in a container is only seen through the engine, and that of a service only while it runs."""
+    """What a service holds is only seen while it runs; what is in a container, only through the engine."""
     state = f"{target.name}.state"
-    needs = (stack.engine(),) if isinstance(target.of, ContainerRef) else ()
-    return (*needs, state) if state in stack.checks and target.kind in ("memory", "process") else needs
+    if state in stack.checks and target.kind in ("memory", "process"):
+        return (state,)
+    return (stack.engine(),) if isinstance(target.of, ContainerRef) else ()

@@ -8,10 +8,9 @@ from __future__ import annotations
 import re
 import tomllib
 from bisect import bisect_right
-from typing import Final, TypeAlias
+from typing import Final
 
-Key: TypeAlias = tuple[str | int, ...]
-"""The way to a value: names of keys, and places in arrays from 0 (`("service", 0, "memory", "limit")`)."""
+from opsconsole.stack.keys import Key
 
 _SKIP: Final = re.compile(r"(?:[ \t\r\n]|#[^\n]*)*")
 _BLANK: Final = re.compile(r"[ \t]*")

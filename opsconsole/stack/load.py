@@ -14,8 +14,8 @@ from opsconsole.model.trouble import Trouble, TroubleError
 from opsconsole.stack.assembly import Assembly
 from opsconsole.stack.entries import box, health, queue
 from opsconsole.stack.faults import Faults
+from opsconsole.stack.keys import Key
 from opsconsole.stack.kinds import check
-from opsconsole.stack.lines import Key
 from opsconsole.stack.schema import FileTable
 from opsconsole.stack.services import service
 from opsconsole.stack.take import take

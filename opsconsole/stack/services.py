@@ -9,7 +9,7 @@ from opsconsole.model.sample import Target
 from opsconsole.model.service import ContainerRef, ProcessesRef, ServiceRef, UnitRef
 from opsconsole.model.stack import Service
 from opsconsole.stack.assembly import NO_TERMS, Assembly
-from opsconsole.stack.lines import Key
+from opsconsole.stack.keys import Key
 from opsconsole.stack.schema import ProcessesTable, ServiceTable, Terms
 from opsconsole.stack.take import take
 

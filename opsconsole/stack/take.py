@@ -9,7 +9,7 @@ import msgspec
 
 from opsconsole.checks import quantities
 from opsconsole.stack.faults import Faults
-from opsconsole.stack.lines import Key
+from opsconsole.stack.keys import Key
 
 LATER: Final = ("alerts", "env")
 """Keys of the design that no version understands yet: what is written there would be silently without effect."""
