@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import pwd
 from collections.abc import Mapping
 from dataclasses import replace
 from typing import TYPE_CHECKING
@@ -16,6 +15,7 @@ from opsconsole.run.kinds import Kind
 from opsconsole.run.place import place_of
 from opsconsole.run.questions import ask_confirm
 from opsconsole.run.values import Ready, fill_in, needed
+from opsconsole.run.who import login_name
 
 if TYPE_CHECKING:
     from opsconsole.runbook.guard import Guard
@@ -27,7 +27,7 @@ def rehearsed(runbook: Runbook, stack: Stack, values: Mapping[str, str]) -> RunS
         "id": "dry-run",
         "stack": stack.name,
         "host": os.uname().nodename,
-        "user": pwd.getpwuid(os.getuid()).pw_name,
+        "user": login_name(),
         "reason": "",
     }
     defaults = {given.name: given.default for given in runbook.inputs if given.default is not None and not given.secret}

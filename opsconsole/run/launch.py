@@ -1,15 +1,19 @@
-"""Starting a holder."""
+"""Finding the holder of a run, or starting one."""
 
 from __future__ import annotations
 
 import asyncio
 import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import opsconsole
 from opsconsole.model.text import one_line
 from opsconsole.model.trouble import Trouble, TroubleError
+from opsconsole.run import wire
+from opsconsole.run.link import HolderGone, Link
 
 LOG = "holder.log"
 
@@ -46,3 +50,25 @@ def _last_line(path: Path) -> str:
     except OSError:
         return ""
     return next((one_line(line) for line in reversed(lines) if line.strip()), "")
+
+
+async def reach(folder: Path, on_event: Callable[[dict[str, Any] | None], None]) -> Link:
+    """A link with the holder of the run in `folder`, which is started where there is none.
+
+    TroubleError where none starts or answers.
+    """
+    for last in (False, False, True):
+        if wire.holder_of(folder) is None:
+            try:
+                await launch_holder(folder)
+            except TroubleError:
+                if last or wire.holder_of(folder) is None:  # another console may have been quicker
+                    raise
+        try:
+            link = await Link.open(folder, on_event)
+            await link.ask("hello")
+        except HolderGone:
+            await asyncio.sleep(0.05)  # it may be about to begin, or to leave
+        else:
+            return link
+    raise TroubleError(Trouble("its holder does not answer", str(folder), f"see {LOG} there"))

@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 import asyncio
-import os
-import pwd
 import socket
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from opsconsole.model.run import Answer, Progress, Question, RunState
 from opsconsole.model.runbook import Runbook
@@ -17,16 +15,14 @@ from opsconsole.model.snapshot import Snapshot
 from opsconsole.model.stack import Stack
 from opsconsole.model.trouble import Trouble, TroubleError
 from opsconsole.run import folder as folders
-from opsconsole.run import journal, wire
 from opsconsole.run.acting import act
-from opsconsole.run.core import apply, fold
+from opsconsole.run.grip import Grip
 from opsconsole.run.kinds import Kind
-from opsconsole.run.launch import launch_holder
-from opsconsole.run.link import HolderGone, Link, NotDone
+from opsconsole.run.link import HolderGone, NotDone
 from opsconsole.run.moves import next_move
 from opsconsole.run.opening import acceptable, check_unchanged, text_of
 from opsconsole.run.operator import Operator
-from opsconsole.run.printed import Printed
+from opsconsole.run.who import login_name, user_name
 
 if TYPE_CHECKING:
     from opsconsole.runbook.guard import Guard
@@ -34,28 +30,21 @@ if TYPE_CHECKING:
 OpsCheckPort = Callable[[], Awaitable[Snapshot]]
 
 
-class Session:
+class Session(Grip):
     """A run that somebody is at. `state` is always what the journal says by now."""
 
     def __init__(
         self, folder: Path, runbook: Runbook, stack: Stack, operator: Operator, guard: Guard, ops_check: OpsCheckPort
     ) -> None:
-        self.folder = folder
+        super().__init__(folder, runbook, operator)
         self.stack = stack
-        self.operator = operator
         self.guard = guard
         self.ops_check = ops_check
         self.secrets: dict[str, str] = {}
         self.series: dict[tuple[int, int], float] = {}
         self.leaving = False
-        self._printed: Printed | None = None
-        self.news = asyncio.Event()
         self.interrupted = asyncio.Event()
         self.user = login_name()
-        self._runbook = runbook
-        self._link: Link | None = None
-        self._gone = True
-        self.state: RunState = folders.state_of(folders.entries_of(folder), runbook, alive=True)
 
     @classmethod
     async def begin(
@@ -126,80 +115,6 @@ class Session:
         await session.connect()
         return session
 
-    # --- the holder ----------------------------------------------------------------------------------------------
-
-    async def connect(self) -> None:
-        """Find the run's holder, or start one, and take in all that happened since. TroubleError where none starts."""
-        await self.close()
-        for last in (False, False, True):
-            if wire.holder_of(self.folder) is None:
-                try:
-                    await launch_holder(self.folder)
-                except TroubleError:
-                    if last or wire.holder_of(self.folder) is None:  # another console may have been quicker
-                        raise
-            try:
-                self._gone = False
-                self._link = await Link.open(self.folder, self._on_event)
-                await self._link.ask("hello")
-                break
-            except HolderGone:
-                self._gone = True
-            await asyncio.sleep(0.05)
-        else:
-            raise TroubleError(Trouble("its holder does not answer", str(self.folder), "see holder.log there"))
-        self._read_all()
-        if self.state.ended is None:
-            await self.append(Kind.CONSOLE, {"user": user_name(), "host": self.state.host, "pid": os.getpid()})
-
-    def _read_all(self) -> None:
-        self.state = replace(fold(folders.entries_of(self.folder), self._runbook), holder_alive=True)
-        self.news.set()
-        self.operator.update(self.state)
-
-    def _on_event(self, message: dict[str, Any] | None) -> None:
-        self.news.set()
-        if message is None:
-            self._gone = True
-            self.state = replace(self.state, holder_alive=False)
-        elif message["event"] == "entry":
-            entry = journal.from_json(message["entry"])
-            if entry.kind == Kind.ENDED:  # what a part printed is told before its end is
-                self.show_printed(entry.data["step"], entry.data["part"])
-            if entry.seq == self.state.seq + 1:
-                self.state = replace(apply(self.state, entry), waiting="")
-            elif entry.seq > self.state.seq:
-                self.state = replace(fold(folders.entries_of(self.folder), self._runbook), waiting="")
-        elif message["event"] == "stuck":
-            self.state = replace(self.state, waiting=str(message["reason"]))
-        else:
-            return  # only the output has grown
-        self.operator.update(self.state)
-
-    def printed(self, step: int, part: int) -> Printed:
-        """The output of a part's latest attempt, from where this console has shown it."""
-        name = self.state.steps[step].parts[part].output or ""
-        if self._printed is None or self._printed.name != name:
-            self._printed = Printed(self.folder / folders.OUTPUT / name)
-        return self._printed
-
-    def show_printed(self, step: int, part: int) -> None:
-        """Tell the operator all that a part has printed and that has not been told yet."""
-        printed = self.printed(step, part)
-        while text := printed.more():
-            self.operator.output(text)
-
-    @property
-    def link(self) -> Link:
-        """The connection. HolderGone where there is none."""
-        if self._link is None or self._gone:
-            raise HolderGone
-        return self._link
-
-    async def append(self, kind: Kind, data: dict[str, Any]) -> None:
-        """Have an entry written; `state` has taken it in when this returns."""
-        await self.link.ask("append", kind=kind, data=data, after=self.state.seq)
-
     # --- playing -------------------------------------------------------------------------------------------------
 
     async def play(self) -> RunState:
@@ -234,14 +149,6 @@ class Session:
                 task.cancel()
             await asyncio.gather(answer, moved, return_exceptions=True)
 
-    async def until(self, condition: Callable[[], bool]) -> None:
-        """Wait for news until `condition` holds. HolderGone when the holder is gone."""
-        while not condition():
-            if self._gone:
-                raise HolderGone
-            self.news.clear()
-            await self.news.wait()
-
     async def pause(self, seconds: float) -> bool:
         """Wait; whether the time was over, and not ended by the operator."""
         try:
@@ -262,17 +169,17 @@ class Session:
         """A value for this run. A secret one stays in memory; the journal only says that it was given."""
         if secret:
             self.secrets[name] = value
-            await self.append(Kind.INPUT, {"name": name, "secret": True})
+            await self.surely_append(Kind.INPUT, {"name": name, "secret": True})
         else:
-            await self.append(Kind.INPUT, {"name": name, "value": value})
+            await self.surely_append(Kind.INPUT, {"name": name, "value": value})
 
     async def start_from(self, step: int) -> None:
         """Begin at a later step; those before it stay to do."""
-        await self.append(Kind.WENT, {"step": step, "back_to": None, "why": "asked for at the start"})
+        await self.surely_append(Kind.WENT, {"step": step, "back_to": None, "why": "asked for at the start"})
 
     async def abandon(self, why: str) -> None:
         """End a run in which nothing has been done."""
-        await self.append(Kind.CLOSED, {"how": "stopped", "reason": why})
+        await self.surely_append(Kind.CLOSED, {"how": "stopped", "reason": why})
         await self.close()
 
     # --- what the operator does besides answering ----------------------------------------------------------------
@@ -285,44 +192,19 @@ class Session:
     def interrupt(self) -> None:
         """What Ctrl-C does: to the running part, else to what the run itself is waiting for."""
         if self.running:
-            self._tell("interrupt")
+            self.tell("interrupt")
         elif self.state.waiting:
             self.interrupted.set()
 
     def terminate(self) -> None:
         """SIGTERM to the running part, SIGKILL when that does not help."""
         if self.running:
-            self._tell("terminate")
+            self.tell("terminate")
 
     def send_input(self, text: str) -> None:
         """Type `text` into the running part."""
-        self._tell("input", text=text)
+        self.tell("input", text=text)
 
     def resize(self, cols: int, rows: int) -> None:
         """Tell the run's terminal of its size."""
-        self._tell("resize", cols=cols, rows=rows)
-
-    def _tell(self, do: str, **fields: Any) -> None:
-        if self._link is not None and not self._gone:
-            self._link.tell(do, **fields)
-
-    async def close(self) -> None:
-        """Let go of the holder. A running step goes on."""
-        if self._link is not None:
-            link, self._link = self._link, None
-            await link.close()
-
-
-def login_name() -> str:
-    """The user that steps run as, by name where there is one."""
-    try:
-        return pwd.getpwuid(os.getuid()).pw_name
-    except KeyError:
-        return str(os.getuid())
-
-
-def user_name() -> str:
-    """Who is at it: the user, and who became that by sudo."""
-    name = login_name()
-    sudo = os.environ.get("SUDO_USER")
-    return f"{sudo} (as {name})" if sudo and sudo != name else name
+        self.tell("resize", cols=cols, rows=rows)

@@ -1,0 +1,144 @@
+"""A console's grip on a run: connected with its holder, knowing its state at every moment."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+from typing import Any, Final
+
+from opsconsole.model.run import RunState
+from opsconsole.model.runbook import Runbook
+from opsconsole.model.trouble import Trouble, TroubleError
+from opsconsole.run import folder as folders
+from opsconsole.run import journal
+from opsconsole.run.core import apply, fold
+from opsconsole.run.kinds import Kind
+from opsconsole.run.launch import reach
+from opsconsole.run.link import HolderGone, Link, NotDone
+from opsconsole.run.operator import Operator
+from opsconsole.run.printed import Printed
+from opsconsole.run.who import user_name
+
+_TRIES: Final = 5
+"""How often a holder may die on us before we say so."""
+
+
+class Grip:
+    """What a session stands on. `state` is always what the journal says by now; `news` is set whenever it changes."""
+
+    def __init__(self, folder: Path, runbook: Runbook, operator: Operator) -> None:
+        self.folder = folder
+        self.operator = operator
+        self.news = asyncio.Event()
+        self.state: RunState = folders.state_of(folders.entries_of(folder), runbook, alive=True)
+        self._runbook = runbook
+        self._printed: Printed | None = None
+        self._link: Link | None = None
+        self._gone = True
+
+    async def connect(self) -> None:
+        """Find the run's holder, or start one, and take in all that happened since. TroubleError where none stays."""
+        for _ in range(_TRIES):
+            await self.close()
+            self._gone = False
+            try:
+                self._link = await reach(self.folder, self._on_event)
+            except BaseException:
+                self._gone = True
+                raise
+            self.state = replace(fold(folders.entries_of(self.folder), self._runbook), holder_alive=True)
+            self.news.set()
+            self.operator.update(self.state)
+            try:
+                if self.state.ended is None:
+                    await self.append(Kind.CONSOLE, {"user": user_name(), "host": self.state.host, "pid": os.getpid()})
+            except HolderGone:
+                continue
+            except NotDone as refused:
+                if refused.why not in ("moved", "over"):
+                    raise self._stuck(str(refused)) from None
+                continue
+            return
+        raise self._stuck("its holder does not stay")
+
+    def _stuck(self, what: str) -> TroubleError:
+        return TroubleError(Trouble(what, str(self.folder), "the run stays open; see holder.log there"))
+
+    def _on_event(self, message: dict[str, Any] | None) -> None:
+        self.news.set()
+        if message is None:
+            self._gone = True
+            self.state = replace(self.state, holder_alive=False)
+        elif message["event"] == "entry":
+            entry = journal.from_json(message["entry"])
+            if entry.kind == Kind.ENDED:  # what a part printed is told before its end is
+                self.show_printed(entry.data["step"], entry.data["part"])
+            if entry.seq == self.state.seq + 1:
+                self.state = replace(apply(self.state, entry), waiting="")
+            elif entry.seq > self.state.seq:
+                self.state = replace(fold(folders.entries_of(self.folder), self._runbook), waiting="")
+        elif message["event"] == "stuck":
+            self.state = replace(self.state, waiting=str(message["reason"]))
+        else:
+            return  # only the output has grown
+        self.operator.update(self.state)
+
+    def printed(self, step: int, part: int) -> Printed:
+        """The output of a part's latest attempt, from where this console has shown it."""
+        name = self.state.steps[step].parts[part].output or ""
+        if self._printed is None or self._printed.name != name:
+            self._printed = Printed(self.folder / folders.OUTPUT / name)
+        return self._printed
+
+    def show_printed(self, step: int, part: int) -> None:
+        """Tell the operator all that a part has printed and that has not been told yet."""
+        printed = self.printed(step, part)
+        while text := printed.more():
+            self.operator.output(text)
+
+    @property
+    def link(self) -> Link:
+        """The connection. HolderGone where there is none."""
+        if self._link is None or self._gone:
+            raise HolderGone
+        return self._link
+
+    async def append(self, kind: Kind, data: dict[str, Any]) -> None:
+        """Have an entry written; `state` has taken it in when this returns."""
+        await self.link.ask("append", kind=kind, data=data, after=self.state.seq)
+
+    async def surely_append(self, kind: Kind, data: dict[str, Any]) -> None:
+        """The same for what holds whatever else happens: by a new holder where that dies, after what others wrote."""
+        for _ in range(_TRIES):
+            try:
+                await self.append(kind, data)
+            except HolderGone:
+                await self.connect()
+            except NotDone as refused:
+                if refused.why != "moved":
+                    raise self._stuck(str(refused)) from None
+            else:
+                return
+        raise self._stuck("its holder does not stay")
+
+    async def until(self, condition: Callable[[], bool]) -> None:
+        """Wait for news until `condition` holds. HolderGone when the holder is gone."""
+        while not condition():
+            if self._gone:
+                raise HolderGone
+            self.news.clear()
+            await self.news.wait()
+
+    def tell(self, do: str, **fields: Any) -> None:
+        """Ask the holder for something without waiting for the answer; nothing where there is none."""
+        if self._link is not None and not self._gone:
+            self._link.tell(do, **fields)
+
+    async def close(self) -> None:
+        """Let go of the holder. A running step goes on."""
+        if self._link is not None:
+            link, self._link = self._link, None
+            await link.close()
