@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from typing import Annotated
+from typing import Annotated, Any, Self
 
 import msgspec
 
@@ -19,23 +19,32 @@ from opsconsole.model.verdict import Level, Verdict
 Status = Annotated[int, msgspec.Meta(ge=100, le=599)]
 
 
+class Body(str):
+    """Text that must stand in an answer, or a regular expression between slashes."""
+
+    __slots__ = ()
+
+    @classmethod
+    def read(cls, written: Any) -> Self:
+        """From the stack file; ValueError with a sentence."""
+        if not isinstance(written, str) or not written:
+            raise ValueError("text that stands in the answer is wanted here, or /a regular expression/")
+        try:
+            _pattern(written)
+        except re.error as fault:
+            raise ValueError(f"this is no regular expression: {fault}") from None
+        return cls(written)
+
+
 class Expect(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
-    """`status` is one code or several (200 to 299 where none is given); `body` is text that must stand in the answer,
-    or a regular expression between slashes. Slower than `within` is DEGRADED, all else that is wrong DOWN."""
+    """`status` is one code or several (200 to 299 where none is given), and `body` must be in the answer.
+
+    Slower than `within` is DEGRADED, all else that is wrong DOWN.
+    """
 
     status: Status | tuple[Status, ...] = ()
     within: Duration | None = None
-    body: str | None = None
-
-    def __post_init__(self) -> None:
-        if self.body is None:
-            return
-        if not self.body:
-            raise ValueError("body is empty, which stands in every answer")
-        try:
-            _pattern(self.body)
-        except re.error as fault:
-            raise ValueError(f"body is no regular expression: {fault}") from None
+    body: Body | None = None
 
 
 def judge(expect: Expect, sample: Sample, past: Sequence[Sample]) -> Verdict:

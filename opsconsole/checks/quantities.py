@@ -34,6 +34,18 @@ class Duration(float):
         return cls(parse_duration(text))
 
 
+class Span(Duration):
+    """A duration that is more than nothing."""
+
+    @classmethod
+    def read(cls, written: Any) -> Self:
+        """From the stack file; ValueError with a sentence."""
+        seconds = super().read(written)
+        if seconds <= 0:
+            raise ValueError("more than 0 s is wanted here")
+        return seconds
+
+
 class Rate(float):
     """Bytes per second, written `10M/min`."""
 

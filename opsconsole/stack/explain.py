@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from types import NoneType, UnionType
 from typing import Any, Final, Literal, Union, get_args, get_origin, get_type_hints
 
 import msgspec
 
 from opsconsole.checks import quantities
-from opsconsole.stack.faults import Faults, nearest
+from opsconsole.stack.faults import Faults, is_near, nearest
 from opsconsole.stack.keys import Key
 
 _PLACE: Final = re.compile(r" - at `(?:key in )?\$.*`$")
@@ -23,14 +23,17 @@ _WORDS: Final = {
     bool: "true or false",
     quantities.Size: 'a size like "700M"',
     quantities.Duration: 'a duration like "5m"',
+    quantities.Span: 'a duration like "5m"',
     quantities.Rate: 'a rate like "10M/min"',
 }
 
 
-def explain(table: Mapping[str, Any], kind: type[msgspec.Struct], key: Key, faults: Faults) -> None:
-    """Add every fault that `table`, at `key`, has as a `kind`. Unknown keys are not looked at.
+def explain(
+    table: Mapping[str, Any], kind: type[msgspec.Struct], key: Key, faults: Faults, strange: Sequence[str] = ()
+) -> None:
+    """Add every fault that `table`, at `key`, has as a `kind`, but for its unknown keys: these are told already.
 
-    Adds at least one where `kind` cannot be made of the table.
+    They are given as `strange`, since one of them may be what is missing, misspelt.
     """
     before = len(faults)
     known = kind.__struct_encode_fields__
@@ -39,9 +42,9 @@ def explain(table: Mapping[str, Any], kind: type[msgspec.Struct], key: Key, faul
         name, hint = field.encode_name, hints[field.name]
         if name in table:
             _value(table[name], hint, (*key, name), faults)
-        elif field.required:
+        elif field.required and not is_near(name, strange):
             faults.add(key, f"{name} is missing", f"add {name} = …")
-    if len(faults) > before:
+    if len(faults) > before or strange:
         return
     try:  # each field is sound: what is wrong is how they go together
         msgspec.convert({name: table[name] for name in table if name in known}, kind, dec_hook=quantities.read)
@@ -98,10 +101,10 @@ def _is_table(option: Any) -> bool:
 
 def _table(value: Mapping[str, Any], struct: type[msgspec.Struct], key: Key, faults: Faults) -> None:
     known = struct.__struct_encode_fields__
-    for name in value:
-        if name not in known:
-            faults.unknown((*key, name), f"unknown key '{name}'", known)
-    explain(value, struct, key, faults)
+    strange = [name for name in value if name not in known]
+    for name in strange:
+        faults.unknown((*key, name), f"unknown key '{name}'", known)
+    explain(value, struct, key, faults, strange)
 
 
 def _leaf(value: Any, hint: Any, key: Key, faults: Faults) -> None:

@@ -61,6 +61,13 @@ def nearest(name: str, known: Iterable[str]) -> str:
     return f"known here: {', '.join(names[:_MOST])}" + (f" and {len(names) - _MOST} more" if len(names) > _MOST else "")
 
 
+def is_near(name: str, written: Iterable[str]) -> bool:
+    """Whether one of the words that were written may have been meant to be `name`."""
+    from difflib import get_close_matches
+
+    return bool(get_close_matches(name, [word.lower() for word in written], n=1, cutoff=0.6))
+
+
 def _line(known: Mapping[Key, int], key: Key) -> int:
     """That of the key, or of the nearest thing around it: what is missing stands nowhere."""
     while key and key not in known:

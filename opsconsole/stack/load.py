@@ -59,9 +59,6 @@ def _assemble(raw: Mapping[str, Any], file: Path, faults: Faults) -> Stack | Non
 def _stack(it: FileTable, file: Path, stack: Assembly) -> Stack:
     if not it.name.strip() and len(stack.faults) == 0:
         stack.faults.add(("name",), "the name is empty", "name the stack")
-    for number, rule in enumerate(it.guard.forbid):
-        if not rule.words:
-            stack.faults.add(("guard", "forbid", number, "words"), "no words would forbid everything", "name some")
     state = stack.path(it.state, ("state",)) if it.state is not None else None
     return Stack(
         name=one_line(it.name, 60),

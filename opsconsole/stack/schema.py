@@ -6,7 +6,7 @@ from typing import Annotated, Any, Literal
 
 import msgspec
 
-from opsconsole.checks.quantities import Duration
+from opsconsole.checks.quantities import Span
 from opsconsole.model.readings import QueueKind
 
 
@@ -27,6 +27,10 @@ class ForbidTable(Table, frozen=True):
     words: tuple[str, ...]
     because: str
     unless: tuple[str, ...] = ()
+
+    def __post_init__(self) -> None:
+        if not any(word.strip() for word in self.words):
+            raise ValueError("no words would forbid everything")
 
 
 class GuardTable(Table, frozen=True):
@@ -58,14 +62,9 @@ class Terms(Table, frozen=True, rename={"for_": "for"}):
     severity: Literal["degraded", "down"] = "down"
     runbooks: tuple[str, ...] = ()
     needs: tuple[str, ...] = ()
-    every: Duration | None = None
-    timeout: Duration | None = None
+    every: Span | None = None
+    timeout: Span | None = None
     optional: bool = False
-
-    def __post_init__(self) -> None:
-        for name, value in (("every", self.every), ("timeout", self.timeout)):
-            if value is not None and value <= 0:
-                raise ValueError(f"{name} must be more than 0 s")
 
 
 class ProcessesTable(Table, frozen=True):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
 import msgspec
@@ -22,20 +22,23 @@ def take(table: Mapping[str, Any], key: Key, faults: Faults, *kinds: type[msgspe
     is then made of what is sound, and is None only where it cannot be made at all.
     """
     known = {name for kind in kinds for name in kind.__struct_encode_fields__}
-    for name in table:
-        if name in LATER and name not in known:
+    strange = [name for name in table if name not in known]
+    for name in strange:
+        if name in LATER:
             faults.add((*key, name), "this is not supported yet", "take it out")
-        elif name not in known:
+        else:
             faults.unknown((*key, name), f"unknown key '{name}'", known)
-    return [_make(table, key, faults, kind) for kind in kinds]
+    return [_make(table, key, faults, kind, strange) for kind in kinds]
 
 
-def _make(table: Mapping[str, Any], key: Key, faults: Faults, kind: type[msgspec.Struct]) -> msgspec.Struct | None:
+def _make(
+    table: Mapping[str, Any], key: Key, faults: Faults, kind: type[msgspec.Struct], strange: Sequence[str]
+) -> msgspec.Struct | None:
     own = {name: table[name] for name in kind.__struct_encode_fields__ if name in table}
     try:
         return msgspec.convert(own, kind, dec_hook=quantities.read)
     except msgspec.ValidationError:
         from opsconsole.stack.explain import explain, of_what_is_sound
 
-        explain(own, kind, key, faults)
+        explain(own, kind, key, faults, strange)
         return of_what_is_sound(own, kind)

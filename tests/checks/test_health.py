@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from opsconsole.checks.health import Expect
+from opsconsole.checks.health import Body, Expect
 from opsconsole.checks.quantities import Duration, read
 from opsconsole.model.readings import HealthReading
 from opsconsole.model.verdict import Level
@@ -31,12 +31,12 @@ def answer(status=200, latency=0.014, body="ok"):
         (Expect(within=Duration(2)), answer(latency=2.0), Level.OK, "answers 200 in 2 s"),
         (Expect(within=Duration(2)), answer(latency=3.2), Level.DEGRADED, "took 3 s, over 2 s"),
         (Expect(status=200, within=Duration(2)), answer(500, 3.2, ""), Level.DOWN, "answers 500, expected 200"),
-        (Expect(body="ok"), answer(body='{"status": "ok"}'), Level.OK, "answers 200 in 14 ms"),
-        (Expect(body="db: up"), answer(), Level.DOWN, "answers 200, but without db: up in it"),
-        (Expect(body="/o[kK]$/"), answer(body="all oK"), Level.OK, "answers 200 in 14 ms"),
-        (Expect(body="/^ok$/"), answer(body="not ok"), Level.DOWN, "answers 200, but without /^ok$/ in it"),
-        (Expect(body="o.k"), answer(body="ook"), Level.DOWN, "answers 200, but without o.k in it"),
-        (Expect(body="/"), answer(body="a/b"), Level.OK, "answers 200 in 14 ms"),
+        (Expect(body=Body("ok")), answer(body='{"status": "ok"}'), Level.OK, "answers 200 in 14 ms"),
+        (Expect(body=Body("db: up")), answer(), Level.DOWN, "answers 200, but without db: up in it"),
+        (Expect(body=Body("/o[kK]$/")), answer(body="all oK"), Level.OK, "answers 200 in 14 ms"),
+        (Expect(body=Body("/^ok$/")), answer(body="not ok"), Level.DOWN, "answers 200, but without /^ok$/ in it"),
+        (Expect(body=Body("o.k")), answer(body="ook"), Level.DOWN, "answers 200, but without o.k in it"),
+        (Expect(body=Body("/")), answer(body="a/b"), Level.OK, "answers 200 in 14 ms"),
     ],
 )  # fmt: skip
 def test_slow_is_degraded_and_wrong_is_down(expect, reading, level, reason):
@@ -52,7 +52,8 @@ def test_a_broker_that_says_pong_is_healthy():
     ("written", "words"),
     [
         ({"body": "/(/"}, "no regular expression"),
-        ({"body": ""}, "empty"),
+        ({"body": ""}, "is wanted here"),
+        ({"body": 5}, "is wanted here"),
         ({"status": 99}, "100"),
     ],
 )
@@ -63,6 +64,6 @@ def test_expectations_that_make_no_sense_are_refused(written, words):
 
 @given(st.integers(100, 599), st.floats(0, 100), st.floats(0, 100), st.text(max_size=30))
 def test_a_slower_answer_is_never_better(status, latency, more, body):
-    expect = Expect(within=Duration(1), body="ok")
+    expect = Expect(within=Duration(1), body=Body("ok"))
     sooner = judged("health", expect, answer(status, latency, body))
     assert sooner.level <= judged("health", expect, answer(status, latency + more, body)).level
