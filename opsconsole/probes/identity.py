@@ -11,6 +11,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import Enum
+from functools import lru_cache
 from typing import Final
 
 from opsconsole.model.text import one_line
@@ -94,9 +95,15 @@ def in_order(processes: Iterable[RawProcess], first: int | None = None) -> list[
 
 def tell(process: RawProcess) -> Told:
     """What the command line of one process says by itself. Prefer `identify`, which also knows its family."""
-    words: Sequence[str] = _words(process)
+    return _tell(process.comm, process.argv, process.exe)
+
+
+@lru_cache(maxsize=4096)
+def _tell(comm: str, argv: tuple[str, ...], exe: str) -> Told:
+    """Remembered, since the same few hundred command lines are asked about every second."""
+    words: Sequence[str] = _words(argv, exe)
     if not words:
-        return Told(_clean(process.comm) or "?")
+        return Told(_clean(comm) or "?")
     for _ in range(_DEPTH):
         told, words = _peel(words)
         if told is not None:
@@ -120,9 +127,9 @@ _SPAWNED: Final = re.compile(r"from multiprocessing\.(spawn|forkserver|resource_
 _LOKY: Final = re.compile(r"(?:joblib\.externals\.)?loky\.backend\.(popen_loky_posix|resource_tracker)")
 
 
-def _words(process: RawProcess) -> list[str]:
+def _words(argv: tuple[str, ...], exe: str) -> list[str]:
     """The command line in words, also where the program has written a title over it."""
-    words = list(process.argv)
+    words = list(argv)
     while words and not words[-1].strip():
         words.pop()
     if len(words) != 1 or " " not in words[0].strip():
@@ -134,7 +141,7 @@ def _words(process: RawProcess) -> list[str]:
         return ["rq"]
     if match := _BRACKETS.match(title) or _TITLE.match(title):
         return [base(match[1])]
-    if process.exe and process.exe == title:  # no title, but a path with a space in it
+    if exe and exe == title:  # no title, but a path with a space in it
         return words
     return title.split()
 
@@ -179,7 +186,7 @@ def _peel_shell(name: str, shell: wrappers.Shell) -> tuple[Told | None, Sequence
         return None, shell.command
     if not shell.text:
         return Told(name), ()
-    command = tell(RawProcess(0, 0, "", shell.command)).name if shell.command else ""
+    command = _tell("", shell.command, "").name if shell.command else ""
     return Told(name, Role.SHELL, command), ()
 
 

@@ -79,7 +79,7 @@ def _match(world: World, ref: ProcessesRef) -> tuple[list[RawProcess], Mapping[i
     named = [process for process in every.values() if ref.argv in " ".join(process.argv)]
     if not named:
         return _none(world, ref)
-    identities = identify(every.values())
+    identities = table.identities(every)
     named = list(_without_onlookers(named, every, identities, ref))
     own = [process for process in named if uid is None or process.uid == uid]
     if not own:
@@ -89,11 +89,15 @@ def _match(world: World, ref: ProcessesRef) -> tuple[list[RawProcess], Mapping[i
         return placed
     if not placed:
         return _none(world, ref, others=own)
-    hits = {process.pid: process for process in placed}
-    hits |= {process.pid: process for process in _below(every, hits, only_parts=True)}
-    # A scan may be some seconds old for what it had seen before: what is left of it now?
-    alive = [now for pid in hits if (now := table.one(pid)) is not None and now.started == hits[pid].started]
-    return (in_order(alive), identities) if alive else _none(world, ref)
+    meant = {process.pid for process in placed}
+    hits = {process.pid: process for process in _below(every, meant, only_parts=True)}
+    # A scan may be some seconds old for what it had seen before: what has become of it?
+    now = [one for one in map(table.one, hits) if one is not None and one.started == hits[one.pid].started]
+    changed = {one.pid: one for one in now if one is not hits[one.pid]}
+    if changed:
+        identities = identify({**every, **changed}.values())
+        now = [one for one in now if one.pid not in meant & changed.keys() or ref.argv in " ".join(one.argv)]
+    return (in_order(now), identities) if now else _none(world, ref)
 
 
 def _without_onlookers(

@@ -17,7 +17,7 @@ from pathlib import Path
 from time import CLOCK_BOOTTIME, clock_gettime, monotonic
 from typing import Final
 
-from opsconsole.probes.identity import RawProcess
+from opsconsole.probes.identity import Identity, RawProcess, identify
 
 SETTLED: Final = 10.0
 """Seconds after which a process has become what it will be: exec and new titles come soon after the start."""
@@ -53,6 +53,7 @@ class ProcessTable:
         self._ticks = os.sysconf("SC_CLK_TCK")
         self._known: dict[int, _Known] = {}
         self._scan: tuple[float, Mapping[int, RawProcess]] | None = None
+        self._identified: tuple[Mapping[int, RawProcess], Mapping[int, Identity]] | None = None
         self._boot: tuple[float, float] | None = None
 
     def one(self, pid: int) -> RawProcess | None:
@@ -95,6 +96,13 @@ class ProcessTable:
             self._known.pop(pid, None)
         self._scan = now, found
         return found
+
+    def identities(self, every: Mapping[int, RawProcess]) -> Mapping[int, Identity]:
+        """What each process of a scan runs, worked out once for all who ask about the same scan."""
+        known = self._identified
+        if known is None or known[0] is not every:
+            known = self._identified = every, identify(every.values())
+        return known[1]
 
     def started_at(self, process: RawProcess) -> float:
         """When it started, in epoch seconds; to the tick the same at every look unless the clock was set."""
