@@ -140,12 +140,11 @@ def _of_containers(found: Findings) -> Iterator[Check]:
 
 
 def _of_brokers(found: Findings) -> Iterator[Check]:
-    """That it answers, and what waits in it; optional, since its password is not known here."""
+    """That it answers; optional, since its password is not known here. What waits in it is shown and not judged: a
+    Redis without any queue is a cache, and no finding."""
     for name, url, needs in _brokers(found):
-        health = f"{name}.health"
-        yield _check(health, "health", Target("health", name, HealthOf(url)), needs=needs, optional=True)
-        depth = Target("queue", name, QueueOf(url))
-        yield _check(f"{name}.depth", "depth", depth, needs=(*needs, health), optional=True)
+        target = Target("health", name, HealthOf(url))
+        yield _check(f"{name}.health", "health", target, needs=needs, optional=True)
 
 
 def _brokers(found: Findings) -> Iterator[tuple[str, str, tuple[str, ...]]]:
@@ -177,6 +176,8 @@ def _only_shown(found: Findings) -> Iterator[Target]:
     for thing in found.things:
         yield Target("memory", thing.name, thing.ref)
         yield Target("process", thing.name, thing.ref)
+    for name, url, _ in _brokers(found):
+        yield Target("queue", name, QueueOf(url))
 
 
 def _check(name: str, kind: str, target: Target, needs: tuple[str, ...] = (), optional: bool = False) -> Check:
