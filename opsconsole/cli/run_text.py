@@ -49,7 +49,8 @@ def heading(state: RunState) -> str:
 def step_heading(state: RunState, place: int, ink: Ink) -> str:
     """A step's head line, and what its author says before it."""
     step = state.steps[place].step
-    head = ink.paint(f"{place + 1} of {len(state.steps)} · {one_line(step.section)} · {one_line(step.name)}", "1")
+    where = f"{one_line(step.section)} · " if step.section else ""
+    head = ink.paint(f"{place + 1} of {len(state.steps)} · {where}{one_line(step.name)}", "1")
     prose = plain(step.prose).strip()
     expected = "".join(f"\n  expected: {one_line(line)}" for line in step.expected)
     return f"\n{head}\n" + (f"\n{prose}\n" if prose else "") + (expected + "\n" if expected else "")

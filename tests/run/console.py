@@ -1,6 +1,8 @@
-"""A console as a process of its own, so that it can be killed: begins a run and says yes to everything.
+"""A console as a process of its own, so that it can be killed: begins or takes up a run and says yes to everything.
 
-python -m tests.run.console FOLDER BOOK.md
+    python -m tests.run.console FOLDER BOOK.md
+
+A run is taken up where there is an open one in FOLDER. An unknown outcome is left as it is, never run again.
 """
 
 from __future__ import annotations
@@ -9,16 +11,26 @@ import asyncio
 import sys
 from pathlib import Path
 
-from opsconsole.model.run import Answer, AskConfirm, Question, RunState, Yes
+from opsconsole.model.run import Answer, AskConfirm, AskFailed, Question, RunState, Skip, Yes
+from opsconsole.run.folder import list_runs
 from tests.run.shop import Shop
 
 
 def _yes(state: RunState, question: Question) -> Answer:
-    return Yes(typed=question.target) if isinstance(question, AskConfirm) else Yes()
+    if isinstance(question, AskFailed):
+        return Skip("failed")
+    return Yes(typed=question.target) if isinstance(question, AskConfirm) else Yes(note="nobody knows")
 
 
 async def _main(folder: Path, text: str) -> None:
-    session, _ = await Shop(folder).begin(text, [_yes] * 100, reason="told to")
+    shop = Shop(folder)
+    runs = list_runs(shop.state_folder)
+    if runs and runs[0].ended is None:
+        session, _ = await shop.resume([_yes] * 100)
+    elif runs:
+        return
+    else:
+        session, _ = await shop.begin(text, [_yes] * 100, reason="told to")
     await session.play()
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import os
+import random
 import signal
 import subprocess
 import sys
@@ -18,6 +19,7 @@ from opsconsole.run.folder import list_runs, read_run
 from opsconsole.run.kinds import Kind
 from tests.run.lab import alive, journalled, kill_holder
 from tests.run.shop import Shop
+from tests.run.torture import Toll, torture_one
 from tests.support.waiting import wait_for, wait_until
 
 ROOT = Path(__file__).parents[2]
@@ -185,3 +187,11 @@ async def test_a_process_that_ended_with_its_holder_is_not_called_running(shop: 
     await wait_for("the step to be hung up on", lambda: not alive(started.data["pid"]))
     session, _ = await shop.resume()
     assert session.state.steps[0].parts[0].reason == "its holder died while it ran, and its process is gone"
+
+
+@pytest.mark.parametrize("seed", [1, 2, 3])
+def test_killed_at_random_moments_it_never_runs_twice_and_never_lies(tmp_path: Path, seed: int) -> None:
+    """A taste of what `python -m tests.run.torture` does for longer."""
+    toll = Toll()
+    torture_one(tmp_path, random.Random(seed), toll)
+    assert toll.lies == []
