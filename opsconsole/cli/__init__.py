@@ -11,6 +11,7 @@ COMMANDS = {
     "check": ("opsconsole.cli.check", "one check or a few, for scripts and health checks"),
     "run": ("opsconsole.cli.run", "run a runbook in plain lines, step by step"),
     "runs": ("opsconsole.cli.runs", "what has been run; take up an open run; reports"),
+    "runbook": ("opsconsole.cli.runbook", "the runbooks of this stack; what was understood of one; lint"),
     "demo": ("opsconsole.cli.demo", "a small shop of real processes, with real faults to find and repair"),
 }
 """Name of a command -> its module, and what it does in one line."""

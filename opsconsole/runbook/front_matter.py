@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any, Final
@@ -87,7 +88,8 @@ class _Reader:
         return replace(front, faults=tuple(sorted(self.faults, key=lambda fault: fault.line)))
 
     def fault(self, key: str, rule: str, message: str) -> None:
-        line = next((n for n, text in enumerate(self.lines) if text.lstrip(" {\"'").startswith(key)), 0)
+        here = re.compile(rf"(?:^|[\s{{,\"']){re.escape(key)}[\"']?\s*:")
+        line = next((number for number, text in enumerate(self.lines) if here.search(text)), 0)
         self.faults.append(Fault(self.first_line + line, rule, message))
 
     def text(self, key: str) -> str | None:

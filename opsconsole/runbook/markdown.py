@@ -22,7 +22,7 @@ def parse(text: str, name: str, path: Path | None = None) -> Runbook:
     parts = outline(source)
     front = next((read_front_matter(p.text, p.line + 1) for p in parts if isinstance(p, FrontMatter)), Front())
     maker = StepMaker(front)
-    sections = tuple(_sections(parts, source.split("\n"), maker))
+    sections = _results_under_headings(tuple(_sections(parts, source.split("\n"), maker)))
     titles = (section.title for section in sections if section.level == 1 and section.title)
     faults = (*front.faults, *maker.faults, *_broken_links(sections), *_broken_names(sections))
     return Runbook(
@@ -101,6 +101,19 @@ def _with_expected(steps: list[Step], text: str) -> list[Step]:
             expected = (*steps[at].expected, *(line for line in text.split("\n") if line.strip()))
             return [*steps[:at], replace(steps[at], expected=expected), *steps[at + 1 :]]
     return steps
+
+
+def _results_under_headings(sections: tuple[Section, ...]) -> tuple[Section, ...]:
+    """A result block under a heading of its own ("Expected output") belongs to the last command before that."""
+    done: list[Section] = []
+    for section in sections:
+        first = section.steps[0] if section.steps else None
+        if first is not None and first.kind == "shown" and announces_result(section.title):
+            at = next((n for n in reversed(range(len(done))) if any(s.kind == "command" for s in done[n].steps)), None)
+            if at is not None:
+                done[at] = replace(done[at], steps=tuple(_with_expected(list(done[at].steps), first.text)))
+        done.append(section)
+    return tuple(done)
 
 
 def _prose(lines: Sequence[str], begin: int, end: int) -> str:

@@ -11,6 +11,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import TYPE_CHECKING, Final
+from urllib.parse import unquote
 
 if TYPE_CHECKING:
     from markdown_it import MarkdownIt
@@ -224,4 +225,4 @@ def _linked(tokens: Sequence[Token], at: int) -> Iterator[tuple[str, str] | None
                 yield None
             else:
                 text = "".join(child.content if child.type != "softbreak" else " " for child in children)
-                yield text.strip(), str(begins.attrGet("href") or "")
+                yield text.strip(), unquote(str(begins.attrGet("href") or ""))
