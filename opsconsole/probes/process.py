@@ -79,11 +79,15 @@ class ProcessProbe:
             else:
                 assert isinstance(ref, ProcessesRef)
                 seen.append(reading_of(self._world, ref))
-        if not isinstance(containers, Problem):
-            ids = {container.id for container in containers.values()}
-            for id in self._groups.keys() - ids:
-                del self._groups[id]
+        if containers and not isinstance(containers, Problem):
+            self._forget_all_but({container.id for container in containers.values()})
         return seen
+
+    def _forget_all_but(self, ids: set[str]) -> None:
+        """Containers come and go, often by the hundred a day; units and plain processes are as many as are watched."""
+        for id in self._groups.keys() - ids:
+            self._groups.pop(id, None)
+            self._last.pop(id, None)
 
     # --- containers --------------------------------------------------------------------------------------------
 

@@ -235,6 +235,19 @@ async def test_a_first_process_that_was_seen_before_and_is_gone_has_ended(tmp_pa
     assert sample.problem == Problem(ProblemKind.GONE, "container worker has just ended")
 
 
+async def test_looking_at_other_kinds_of_services_does_not_forget_the_containers(tmp_path: Path) -> None:
+    """One probe serves groups of different pace."""
+    box = Recorded(tmp_path)
+    with_worker(box, f"0::/docker-{ID}.scope\n", f"docker-{ID}.scope")
+    probe = open_probe("process", world_with(box, WORKER))
+    assert (await probe.read([target("worker")], 5.0))[0].problem is None
+    plain = (await probe.read([target("plain", ProcessesRef("celery"))], 5.0))[0]
+    assert plain.value.main.pid == WORKER.pid
+    box.process(7_000_001, 1, [], state="Z")
+    sample = (await probe.read([target("worker")], 5.0))[0]
+    assert sample.problem == Problem(ProblemKind.GONE, "container worker has just ended")
+
+
 async def test_processes_behind_an_engine_elsewhere_cannot_be_seen(tmp_path: Path) -> None:
     sample = (await look(world_with(Recorded(tmp_path), WORKER, local=False), "worker"))[0]
     assert sample.problem == Problem(
