@@ -62,6 +62,12 @@ def test_no_time_is_given_where_it_is_steady_shrinks_or_merely_trembles(course):
     assert judged("memory", WORKER, memory(861 * M), past).reason == "861 M over 800 M"
 
 
+def test_a_limit_that_is_days_away_is_not_worth_a_guess():
+    slowly = [(ago, memory(4 * G - ago * 128 * 1024)) for ago in range(180, 0, -1)]
+    far = Expect(degraded=Size(G), limit=Size(64 * G))
+    assert judged("memory", far, memory(4 * G), slowly).reason == "4 G over 1 G"
+
+
 def test_growth_that_is_too_fast_is_a_finding_before_any_threshold():
     expect = Expect(growth=Rate(10 * M / 60))
     growing = [(ago, memory(300 * M - ago * M)) for ago in range(200, 0, -1)]

@@ -48,6 +48,14 @@ def test_restarts_between_two_looks_are_known_from_the_counter():
     assert judged("restarts", THREE, container(up=3, restarts=5), past).level is Level.DOWN
 
 
+def test_the_last_look_before_the_time_counts_as_its_beginning():
+    assert judged("restarts", ANY, container(up=3, restarts=5), [(605, OLD)]).measured == "5"
+
+
+def test_what_was_made_anew_and_then_crashed_counts_all_its_starts():
+    assert judged("restarts", ANY, container(up=3, id="beef", restarts=3), steady(OLD, until=60)).measured == "4"
+
+
 def test_a_restart_too_long_ago_no_longer_counts():
     young = container(up=650)
     assert judged("restarts", ANY, young, steady(young, since=640)).level is Level.OK
@@ -81,7 +89,8 @@ def test_a_process_killed_for_memory_is_a_finding_even_without_a_restart():
 
 def test_the_engines_mark_without_a_time_may_be_days_old_and_is_no_finding():
     marked = replace(OLD, oom_killed=True)
-    assert judged("restarts", ANY, marked, steady(marked)).level is Level.OK
+    verdict = judged("restarts", ANY, marked, steady(marked))
+    assert (verdict.level, verdict.reason) == (Level.OK, "up 6 d")
 
 
 def test_what_ended_is_not_said_to_be_up():

@@ -1,5 +1,7 @@
 """The slope of a figure: found through noise and outliers, and not found where there is none."""
 
+import random
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -32,6 +34,12 @@ def test_outliers_do_not_bend_it():
 
 def test_what_merely_trembles_goes_nowhere():
     assert slope(course(lambda ago: 1000 + (ago * 7919 % 101))) == 0
+
+
+def test_noise_however_wild_is_nearly_never_taken_for_a_direction():
+    draws = (random.Random(seed) for seed in range(50))
+    found = [slope(course(lambda ago, draw=draw: draw.uniform(700, 1000), step=10)) for draw in draws]
+    assert found.count(0.0) >= 48
 
 
 def test_growth_too_small_to_matter_counts_as_none():

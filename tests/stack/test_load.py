@@ -182,6 +182,13 @@ def test_a_broker_in_a_container_needs_the_engine_even_without_a_service(tmp_pat
     assert check(load(write(tmp_path, text)), "r.health").needs == ("engine",)
 
 
+def test_the_memory_of_plain_processes_needs_that_they_run(tmp_path):
+    text = 'name = "x"\n[[service]]\nname = "w"\nprocesses = { argv = "a" }\nmemory = { degraded = "1G" }'
+    stack = load(write(tmp_path, text))
+    assert check(stack, "w.memory").needs == ("w.process",)
+    assert check(stack, "w.process").needs == ()
+
+
 def test_a_unit_may_be_expected_not_to_run(tmp_path):
     text = 'name = "x"\n[[service]]\nname = "old"\nunit = "old.timer"\nstate = { state = "inactive" }'
     assert check(load(write(tmp_path, text)), "old.state").expect.state == "inactive"
