@@ -16,8 +16,8 @@ if TYPE_CHECKING:
 def run_console(parts: Parts | Callable[[], Awaitable[Parts]], *, read_only: bool = False) -> int:
     """Open the console on `parts`, or on what `parts()` finds once the first frame is painted.
 
-    The exit code: 0, or 128 and the number of the signal that ended it. A fault of ours is raised after the
-    terminal has been given back.
+    The exit code: 0, or 128 and the number of the signal that ended it. What `parts()` raises as TroubleError, and a
+    fault of ours, is raised from here after the terminal has been given back.
     """
     # Nothing of what is imported and built before the first frame is garbage: looking for it costs a tenth of a start.
     # The console turns this on again when it is up.

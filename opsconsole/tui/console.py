@@ -12,7 +12,6 @@ from textual.binding import Binding, BindingType
 from textual.message import Message
 from textual.worker import Worker, WorkerState
 
-from opsconsole.model.snapshot import Snapshot
 from opsconsole.model.text import one_line
 from opsconsole.model.trouble import TroubleError
 from opsconsole.tui import terminal
@@ -24,6 +23,7 @@ if TYPE_CHECKING:
     from textual.screen import Screen
 
     from opsconsole.model.check import Finding
+    from opsconsole.model.snapshot import Snapshot
     from opsconsole.tui.desk import Desk
     from opsconsole.wiring import Parts
 
@@ -97,9 +97,15 @@ class Console(App[int], inherit_bindings=False):
     async def _look(self) -> None:
         if self.parts is None and self._make is not None:
             self.overview.saying = "looking at what is here…"
-            self.parts = await self._make()
+            try:
+                self.parts = await self._make()
+            except TroubleError as trouble:
+                self.crash = trouble
+                self.exit(return_code=1)
+                return
             self.overview.stack, self.overview.saying = self.parts.stack, ""
             self.read_only = self.read_only or self.parts.read_only
+            self.overview.draw()
         if self.parts is not None:
             await self.parts.collector(self._changed).run()
 

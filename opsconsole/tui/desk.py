@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import time
 from collections.abc import Awaitable, Callable
 from typing import TYPE_CHECKING, Protocol
 
@@ -56,7 +55,7 @@ class Desk:
         self.inputs = inputs
         self.state: RunState | None = None
         self.question: Question | None = None
-        self.asked_at = 0.0
+        self.asked = 0
         self.printed = Printed()
         self.trouble = ""
         self.over = False
@@ -71,7 +70,7 @@ class Desk:
         """Wait for the person; see `opsconsole.run.operator.Operator`."""
         self.update(state)
         self._answer = asyncio.get_running_loop().create_future()
-        self.question, self.asked_at = question, time.monotonic()
+        self.question, self.asked = question, self.asked + 1
         self.changed()
         try:
             return await self._answer

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from opsconsole.model.sample import Target
-from opsconsole.model.snapshot import Snapshot
 from opsconsole.model.units import size
 from opsconsole.model.verdict import Level
 from opsconsole.tui.presentation.ages import age
@@ -13,6 +11,8 @@ from opsconsole.tui.presentation.spans import LEVEL_STYLES, Line, Span, cut, joi
 
 if TYPE_CHECKING:
     from opsconsole.model.readings import BoxReading, Mount
+    from opsconsole.model.sample import Target
+    from opsconsole.model.snapshot import Snapshot
 
 _GAP: Final = Span("   ")
 _WORTH_SAYING: Final = 5.0  # per cent of stalled time; less is everyday life

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
-from opsconsole.model.sample import Target
-from opsconsole.model.snapshot import Snapshot
+if TYPE_CHECKING:
+    from opsconsole.model.sample import Target
+    from opsconsole.model.snapshot import Snapshot
+
 
 _KEPT: Final = 5.0  # seconds
 

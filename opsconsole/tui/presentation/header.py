@@ -3,33 +3,43 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
-from opsconsole.model.snapshot import Snapshot
 from opsconsole.model.units import duration
 from opsconsole.model.verdict import Level
 from opsconsole.tui.presentation.box import box_level, box_line
 from opsconsole.tui.presentation.spans import LEVEL_STYLES, Line, Span, between, cut, join, line, width, words
 
+if TYPE_CHECKING:
+    from opsconsole.model.snapshot import Snapshot
+
 _DOT: Final = Span(" · ", "dim")
 _ROOM_FOR_BOX: Final = 30
 """Lines of screen from which the box has a line of its own even when it is well."""
 
+_ROOM_FOR_CLOCK: Final = 36
+"""Columns from which there is a clock beside the verdict."""
 
-def lines(snapshot: Snapshot, size: int, screen_lines: int, host: str, now: float, *, read_only: bool) -> list[Line]:
-    """The header's lines, one or two, each `size` cells wide at most. `now` is the clock, epoch seconds."""
-    right = _right(snapshot, now, size, read_only=read_only)
-    first = between(_left(snapshot, host, size - width(right) - 3, read_only=read_only), right, size - 2)
+
+def lines(
+    snapshot: Snapshot | None, name: str, size: int, screen_lines: int, host: str, now: float, *, read_only: bool
+) -> list[Line]:
+    """The header's lines, one or two, each `size` cells wide at most. `now` is the clock, epoch seconds.
+
+    `name` is that of the stack, which may be known before the first snapshot.
+    """
+    right = _right(snapshot, now, size, read_only=read_only) if size >= _ROOM_FOR_CLOCK else ()
+    first = between(_left(snapshot, name, host, size - width(right) - 3, read_only=read_only), right, size - 2)
     out = [(Span(" "), *first, Span(" "))]
-    box = box_line(snapshot, size - 2)
-    if box and (screen_lines >= _ROOM_FOR_BOX or box_level(snapshot) is not Level.OK):
+    box = box_line(snapshot, size - 2) if snapshot is not None else ()
+    if snapshot is not None and box and (screen_lines >= _ROOM_FOR_BOX or box_level(snapshot) is not Level.OK):
         out.append((Span(" "), *box))
     return out
 
 
-def verdict(snapshot: Snapshot) -> Line:
+def verdict(snapshot: Snapshot | None) -> Line:
     """The worst level in a word, and how many findings there are."""
-    if not snapshot.latest:
+    if snapshot is None or not snapshot.latest:
         return line(("looking…", "dim"))
     found = snapshot.findings
     level = snapshot.level
@@ -40,9 +50,9 @@ def verdict(snapshot: Snapshot) -> Line:
     return line((f" {level.name} ", f"badge-{LEVEL_STYLES[level]}"), _DOT, many)
 
 
-def _left(snapshot: Snapshot, host: str, room: int, *, read_only: bool) -> Line:
+def _left(snapshot: Snapshot | None, stack: str, host: str, room: int, *, read_only: bool) -> Line:
     """What matters most comes first where room is short: the verdict stays, the host goes."""
-    name = words(snapshot.stack.name, "title", 40)
+    name = words(stack, "title", 40)
     at = line((" @ ", "dim"), *words(host, "", 40))
     state = verdict(snapshot)
     guarded = line(("READ-ONLY", "key")) if read_only else ()
@@ -53,11 +63,11 @@ def _left(snapshot: Snapshot, host: str, room: int, *, read_only: bool) -> Line:
     return cut(state, room)
 
 
-def _right(snapshot: Snapshot, now: float, size: int, *, read_only: bool) -> Line:
+def _right(snapshot: Snapshot | None, now: float, size: int, *, read_only: bool) -> Line:
     clock = datetime.fromtimestamp(now, UTC).strftime("%H:%M:%S")
     parts = [line((clock, "value"), (" UTC", "dim"))]
     if size >= 100:
-        parts.append(line((f"round {duration(snapshot.took)}", "dim")) if snapshot.rounds else ())
+        parts.append(line((f"round {duration(snapshot.took)}", "dim")) if snapshot and snapshot.rounds else ())
     if size >= 110 and not read_only:
         parts.insert(0, line(("read-only off", "dim")))
     return join(parts, _DOT)

@@ -71,6 +71,13 @@ def _for_command(question: AskConfirm) -> tuple[Choice, ...]:
     return (run, _SKIP, _EDIT, _GO, _STOP)
 
 
+def runs_change(question: Question | None, key: str) -> bool:
+    """Whether that key, without more ado, runs something that changes the box."""
+    if not isinstance(question, AskConfirm) or question.mode == "no":
+        return False
+    return any(key in choice.keys and choice.act == "yes" for choice in choices(question))
+
+
 def lines(question: Question, size: int) -> list[Line]:
     """The question in words, folded to `size` cells."""
     if isinstance(question, AskConfirm):

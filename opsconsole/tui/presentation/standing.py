@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from typing import Any, TypeAlias
+from typing import TYPE_CHECKING, Any, TypeAlias
 
-from opsconsole.model.check import Standing
-from opsconsole.model.sample import Sample, Target
-from opsconsole.model.snapshot import Snapshot
 from opsconsole.model.verdict import Level
 
-Standings: TypeAlias = Mapping[Target, tuple[Standing, ...]]
+if TYPE_CHECKING:
+    from opsconsole.model.check import Standing
+    from opsconsole.model.sample import Sample, Target
+    from opsconsole.model.snapshot import Snapshot
+
+Standings: TypeAlias = "Mapping[Target, tuple[Standing, ...]]"
 
 
 def by_target(snapshot: Snapshot) -> Standings:

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from typing import TYPE_CHECKING
 
-from opsconsole.model.sample import Sample, Target
-from opsconsole.model.snapshot import Snapshot
 from opsconsole.model.verdict import Level
 from opsconsole.tui.presentation.spans import LEVEL_STYLES, Line, Span, cut, fit, line, sign, words
+
+if TYPE_CHECKING:
+    from opsconsole.model.sample import Sample, Target
+    from opsconsole.model.snapshot import Snapshot
 
 
 def unread(level: Level, name: str, sample: Sample | None, width: int) -> Line:

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
-from opsconsole.model.snapshot import Snapshot
 from opsconsole.tui.presentation.growth import Growth
 from opsconsole.tui.presentation.standing import Standings, by_target
+
+if TYPE_CHECKING:
+    from opsconsole.model.snapshot import Snapshot
 
 RUN_KEY: Final = "run:"
 """Beginning of the key of a row that is an open run; its id follows."""

@@ -8,13 +8,13 @@ from typing import TYPE_CHECKING, Any, cast
 
 from textual.screen import Screen
 
-from opsconsole.model.snapshot import Snapshot
 from opsconsole.tui.canvas import Canvas
 from opsconsole.tui.presentation.footer import KeyHint, footer, written
 
 if TYPE_CHECKING:
     from textual.binding import Binding
 
+    from opsconsole.model.snapshot import Snapshot
     from opsconsole.tui.console import Console
 
 _NOTE_STAYS = 6.0  # seconds

@@ -10,8 +10,6 @@ from textual import events
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 
-from opsconsole.model.snapshot import Snapshot
-from opsconsole.model.stack import Stack
 from opsconsole.tui.board import Board
 from opsconsole.tui.canvas import Canvas
 from opsconsole.tui.pane import Pane
@@ -24,6 +22,8 @@ from opsconsole.tui.screens.base import OpsScreen
 
 if TYPE_CHECKING:
     from opsconsole.model.check import Finding
+    from opsconsole.model.snapshot import Snapshot
+    from opsconsole.model.stack import Stack
 
 _HEADER_LINES = 2
 
@@ -115,10 +115,10 @@ class Overview(OpsScreen):
             pane.show_rows(rows, title_reason(view.snapshot, targets) if targets else "")
 
     def _draw_header(self, now: float) -> None:
-        snapshot = self.snapshot or Snapshot(self.stack or _NOTHING_YET, now)
-        size = self.app.size
-        lines = header.lines(snapshot, size.width, size.height, self.host, now, read_only=self.console.read_only)
-        lines = lines[:_HEADER_LINES]
+        size, name = self.app.size, self.stack.name if self.stack else "looking…"
+        lines = header.lines(
+            self.snapshot, name, size.width, size.height, self.host, now, read_only=self.console.read_only
+        )[:_HEADER_LINES]
         if self._header.styles.height is None or self._header.styles.height.value != len(lines):
             self._header.styles.height = len(lines)
         self._header.show(lines)
@@ -204,12 +204,3 @@ class Overview(OpsScreen):
     def on_descendant_focus(self) -> None:
         """Other keys may be possible now."""
         self.draw_footer()
-
-
-def _nothing_yet() -> Stack:
-    from pathlib import Path
-
-    return Stack("looking at what is here…", Path("/"))
-
-
-_NOTHING_YET = _nothing_yet()

@@ -29,6 +29,10 @@ if TYPE_CHECKING:
 _QUIET: Final = 0.15
 """Seconds without a key, after its question was painted, before a key may answer it."""
 
+_LET_GO: Final = 0.7
+"""Seconds between the key that ran one change and the same key for the next: more than the pause before a key that is
+held down begins to repeat itself."""
+
 _DRAW_EVERY: Final = 0.05
 """Seconds between two drawings of output that floods in."""
 
@@ -55,8 +59,9 @@ class RunScreen(OpsScreen):
         self._output = Page("output", "Output", follow=True)
         self._asking = Canvas(id="question")
         self._asked: Question | None = None
+        self._number = 0
         self._ready_at: float | None = None
-        self._last_key = 0.0
+        self._last_key = ("", 0.0)
         self._seen_step: int | None = None
         self._drawing = False
         self._version = -1
@@ -131,16 +136,23 @@ class RunScreen(OpsScreen):
 
     def _note_question(self) -> None:
         """A new question takes keys only once it has been painted and the keyboard has been quiet for a moment."""
-        if self.desk.question is not self._asked:
-            self._asked = self.desk.question
+        if (self.desk.asked, self.desk.question) != (self._number, self._asked):
+            self._number, self._asked = self.desk.asked, self.desk.question
             self._ready_at = None
             if self._asked is not None:
-                self.call_after_refresh(self._painted, self._asked)
+                self.call_after_refresh(self._painted, self._number)
 
-    def _painted(self, asked: Question) -> None:
-        if asked is self._asked and self._ready_at is None:
-            self._ready_at = time.monotonic() + _QUIET
-            self.set_timer(_QUIET + 0.01, self.draw)
+    def _painted(self, number: int) -> None:
+        if number == self._number and self._ready_at is None:
+            self._ready_from(time.monotonic() + _QUIET)
+
+    def _ready_from(self, at: float) -> None:
+        """Keys answer from then on; the screen offers them from then on too."""
+        name, last = self._last_key
+        if question.runs_change(self._asked, name):
+            at = max(at, last + _LET_GO)
+        self._ready_at = at
+        self.set_timer(max(at - time.monotonic(), 0) + 0.01, self.draw)
 
     @property
     def _mode(self) -> arrangement.Mode:
@@ -251,7 +263,7 @@ class RunScreen(OpsScreen):
         if self.desk.over:
             return question.BROKEN if self.desk.trouble else question.OVER
         asked = self.desk.question
-        if asked is not None and asked is self._asked and self._ready_at is not None:
+        if asked is not None and self.desk.asked == self._number and self._ready_at is not None:
             return question.choices(asked) if time.monotonic() >= self._ready_at else ()
         if asked is None and self.desk.running:
             return question.RUNNING
@@ -266,16 +278,18 @@ class RunScreen(OpsScreen):
 
     def on_key(self, event: events.Key) -> None:
         """A key that answers. One that was typed before the question was ready for it, or is held down, does not."""
-        quiet = event.time - self._last_key >= _QUIET
-        self._last_key = event.time
         name = event.character if event.character and event.character.isalpha() else event.key
+        before, self._last_key = self._last_key, (name, event.time)
+        if self._asked is not None and self._ready_at is not None and event.time < self._ready_at:
+            self._ready_from(self._ready_at)
         choice = next((choice for choice in self.choices() if name in choice.keys), None)
         if choice is None:
             return
         event.stop()
         event.prevent_default()
-        ready = self._ready_at is None or event.time >= self._ready_at
-        if quiet and ready:
+        held = name == before[0] and question.runs_change(self._asked, name)
+        quiet = event.time - before[1] >= (_LET_GO if held else _QUIET)
+        if quiet and (self._ready_at is None or event.time >= self._ready_at):
             self._act(choice.act)
 
     def _act(self, act: str) -> None:

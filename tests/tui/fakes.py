@@ -1,0 +1,165 @@
+"""Stand-ins behind the console's two ports: parts that are told what to tell, and a session that asks a script."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from typing import Any
+
+from opsconsole.model.run import Answer, Leave, PartState, Progress, Question, RunState, StepState, Stop
+from opsconsole.model.runbook import Command, Risk, Runbook, Section, Step
+from opsconsole.model.snapshot import Snapshot
+from opsconsole.tui.console import Console
+from tests.support.snapshots import NOW
+
+
+class ToldCollector:
+    """Tells the snapshots it is given, one at a time."""
+
+    def __init__(self, parts: ToldParts, on_change: Callable[[Snapshot], None]) -> None:
+        self.parts, self.on_change = parts, on_change
+        parts.collectors.append(self)
+
+    async def run(self) -> None:
+        self.on_change(self.parts.snapshot)
+        await asyncio.Event().wait()
+
+
+class ToldLibrary:
+    def __init__(self, books: Sequence[Runbook]) -> None:
+        self.books = list(books)
+
+    def all(self) -> list[Runbook]:
+        return self.books
+
+    def treating(self, check: str, named: tuple[str, ...]) -> list[Runbook]:
+        return [book for book in self.books if book.name in named or check in book.treats]
+
+
+class ToldParts:
+    """What the console needs of `opsconsole.wiring.Parts`."""
+
+    def __init__(self, snapshot: Snapshot, books: Sequence[Runbook] = (), read_only: bool = False) -> None:
+        self.snapshot, self.stack, self.read_only = snapshot, snapshot.stack, read_only
+        self.library = ToldLibrary(books)
+        self.collectors: list[ToldCollector] = []
+        self.open_runs: list[Any] = []
+        self.begun: list[dict[str, Any]] = []
+        self.script: Callable[[Any], ScriptedSession] | None = None
+        self.closed = False
+
+    def collector(self, on_change: Callable[[Snapshot], None]) -> ToldCollector:
+        return ToldCollector(self, on_change)
+
+    def tell(self, snapshot: Snapshot) -> None:
+        self.snapshot = snapshot
+        self.collectors[-1].on_change(snapshot)
+
+    def runs(self) -> list[Any]:
+        return self.open_runs
+
+    async def begin_run(self, runbook: Runbook, operator: Any, *, reason: str, inputs: Any = None) -> ScriptedSession:
+        self.begun.append({"runbook": runbook, "reason": reason, "inputs": dict(inputs or {})})
+        assert self.script is not None
+        return self.script(operator)
+
+    async def close(self) -> None:
+        self.closed = True
+
+
+class ScriptedSession:
+    """Asks its questions one after the other and notes the answers. A `Leave` or a `Stop` ends it."""
+
+    def __init__(self, operator: Any, state: RunState, questions: Sequence[Question]) -> None:
+        self.operator, self.state, self.questions = operator, state, list(questions)
+        self.answers: list[Answer] = []
+        self.interrupts = 0
+        self.typed: list[str] = []
+        self.go_on = asyncio.Event()
+
+    async def play(self) -> RunState:
+        for question in self.questions:
+            answer = await self.operator.answer(self.state, question)
+            self.answers.append(answer)
+            if isinstance(answer, Leave):
+                return self.state
+            if isinstance(answer, Stop):
+                break
+        self.state = replace(self.state, ended="done", ended_at=NOW)
+        return self.state
+
+    def interrupt(self) -> None:
+        self.interrupts += 1
+
+    def send_input(self, text: str) -> None:
+        self.typed.append(text)
+
+    def resize(self, cols: int, rows: int) -> None:
+        return None
+
+    async def close(self) -> None:
+        return None
+
+
+LOOK = Command("docker top celery-worker", Risk.READ, "lists processes")
+CHANGE = Command("docker compose up -d celery-worker", Risk.CHANGE, "recreates a container")
+DESTROY = Command("redis-cli DEL ai", Risk.DESTROY, "deletes a key")
+
+PROSE = """The container must be **recreated**: a `restart` keeps the command it was made with.
+
+- what is queued stays queued
+- users notice nothing
+"""
+
+
+def a_runbook() -> Runbook:
+    """A look, a change, a deletion, and a box to tick."""
+
+    def step(index: int, name: str, section: str, command: Command, **more: Any) -> Step:
+        return Step(index, name, section, "command", command.text, index * 5, "bash", command.risk, (command,), **more)
+
+    looks = step(1, "what-runs", "Diagnosis", LOOK, prose="What runs in the container:", expected=("celery",))
+    change = step(2, "recreate", "Recovery", CHANGE, prose=PROSE)
+    destroy = step(3, "empty-queue", "Recovery", DESTROY, prose="Only where the messages are worthless:")
+    tick = Step(4, "tell", "Record", "tick", "Tell the team how long it took", 30)
+    sections = (
+        Section("Worker runs the wrong process", 1, 1, "", ()),
+        Section("Diagnosis", 2, 3, "", (looks,)),
+        Section("Recovery", 2, 9, "", (change, destroy)),
+        Section("Record", 2, 28, "", (tick,)),
+    )
+    return Runbook(
+        "wrong-process", "Worker runs the wrong process", None, "0" * 64, sections, ("celery-worker.process",), rto=300
+    )
+
+
+def a_state(done: int = 0, book: Runbook | None = None) -> RunState:
+    """A run of it, with so many steps done."""
+    book = book or a_runbook()
+    states = []
+    for place, step in enumerate(book.todo):
+        commands = step.commands or (Command("", Risk.READ, ""),)
+        progress = Progress.DONE if place < done else Progress.TODO
+        started = (NOW - 60, NOW - 59, 0, True) if place < done else (None, None, None, False)
+        parts = tuple(
+            PartState(c, progress, 1, started[0], started[1], started[2], judged=started[3], seconds=0.4)
+            for c in commands
+        )
+        states.append(StepState(step, parts))
+    return RunState(
+        "20260107-140100-wrong-process", book, "eatfit24", "prod-1", "deploy", "celery-worker.process DOWN", NOW - 72,
+        tuple(states), current=min(done, len(states) - 1),
+    )  # fmt: skip
+
+
+def console(parts: ToldParts) -> Console:
+    """The console on these parts at one frozen moment, on a host with a name of its own."""
+    app = Console(parts, clock=lambda: NOW)  # type: ignore[arg-type]
+    app.overview.host = "prod-1"
+    return app
+
+
+def painted(app: Console) -> str:
+    """What stands on the screen."""
+    return "\n".join("".join(segment.text for segment in strip) for strip in app.screen._compositor.render_strips())
