@@ -12,7 +12,7 @@ import secrets
 import signal
 import struct
 import termios
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -74,15 +74,19 @@ class Terminal:
         `mask` is the umask it gets.
         """
         gate, key = os.pipe()
+        # what is sent to the child before it listens must wait for it, or an early Ctrl-C would be lost
+        listening = signal.pthread_sigmask(signal.SIG_BLOCK, _TO_DEFAULT)
         try:
             pid = os.fork()
+            if pid == 0:
+                os.close(key)
+                self._become(gate, argv, env, cwd, mask, listening)
         except OSError:
             os.close(gate)
             os.close(key)
             raise
-        if pid == 0:
-            os.close(key)
-            self._become(gate, argv, env, cwd, mask)
+        finally:
+            signal.pthread_sigmask(signal.SIG_SETMASK, listening)
         os.close(gate)
         with suppress(OSError):  # the child does the same; whoever is first
             os.setpgid(pid, pid)
@@ -90,7 +94,9 @@ class Terminal:
             os.tcsetpgrp(self._slave, pid)
         return Waiting(pid, key)
 
-    def _become(self, gate: int, argv: Sequence[str], env: Mapping[str, str], cwd: str, mask: int) -> None:
+    def _become(
+        self, gate: int, argv: Sequence[str], env: Mapping[str, str], cwd: str, mask: int, listening: Iterable[int]
+    ) -> None:
         """In the child: wait for the gate, then turn into the command. Never returns."""
         missing = argv[0]
         try:
@@ -100,6 +106,7 @@ class Terminal:
                 os._exit(0)
             for number in _TO_DEFAULT:
                 signal.signal(number, signal.SIG_DFL)
+            signal.pthread_sigmask(signal.SIG_SETMASK, listening)
             for descriptor in (0, 1, 2):
                 os.dup2(self._slave, descriptor)
             os.umask(mask)

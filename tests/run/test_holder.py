@@ -174,6 +174,15 @@ async def test_an_interrupt_is_what_ctrl_c_does(folder: Path) -> None:
     assert "caught" in console.printed()
 
 
+async def test_an_interrupt_is_not_lost_however_early_it_comes(folder: Path) -> None:
+    console = await Console.at(folder)
+    for _ in range(30):
+        await console.start("sleep 60")
+        await console.link.ask("interrupt")
+        result = await console.ended()
+        assert (result["exit"], result["interrupted"]) == (-signal.SIGINT, True)
+
+
 async def test_what_is_typed_reaches_the_program_and_nothing_is_left_of_it_for_the_next(folder: Path) -> None:
     console = await Console.at(folder)
     await console.start("stty -echo; echo ready; read line; echo got:$line")
