@@ -24,6 +24,8 @@ class UnitRef:
 class ProcessesRef:
     """Plain processes: all whose command line holds `argv` as a substring, of `user` where one is named.
 
+    Workers below them that run the same program belong to them.
+
     `cwd`, where given, must be the process's working folder or a parent of it.
     """
 

@@ -14,7 +14,7 @@ from opsconsole.model.service import ProcessesRef
 from opsconsole.model.text import one_line
 from opsconsole.probes.base import World
 from opsconsole.probes.hush import hush
-from opsconsole.probes.identity import Identity, RawProcess, Role, identify, in_order, tell
+from opsconsole.probes.identity import Identity, RawProcess, identify, in_order, tell
 
 _ONLOOKERS: Final = frozenset(
     word
@@ -36,15 +36,12 @@ HOLDER: Final = "opsconsole.run.holder"
 def matching(world: World, ref: ProcessesRef) -> list[Process] | Problem:
     """The processes meant by `ref`, parents before children; never empty, as nothing is a `Problem` (GONE).
 
-    What a Python worker pool spawned belongs to it although its command line says nothing. We ourselves do not,
-    nor whoever started us, nor programs that only look at the service (an editor, a `grep`), nor what a runbook's
-    step is just doing.
+    Workers that a match started and that are the same program belong to it, whatever their own command line says
+    (`nginx: worker process`, a spawned Python) and whoever runs them. We ourselves do not, nor whoever started us, nor
+    programs that only look at the service (an editor, a `grep`), nor what a runbook's step is just doing.
     """
     found = _match(world, ref)
-    if isinstance(found, Problem):
-        return found
-    raw, identities = found
-    return list(_finished(world, raw, identities))
+    return found if isinstance(found, Problem) else list(_finished(world, *found))
 
 
 def reading_of(world: World, ref: ProcessesRef) -> ProcessReading | Problem:
@@ -76,28 +73,25 @@ def _match(world: World, ref: ProcessesRef) -> tuple[list[RawProcess], Mapping[i
     if isinstance(uid, Problem):
         return uid
     every = table.everything()
-    named = [process for process in every.values() if ref.argv in " ".join(process.argv)]
-    if not named:
-        return _none(world, ref)
+    now = {process.pid: table.one(process.pid) for process in every.values() if _names(process, ref)}
+    if any(process is not every[pid] for pid, process in now.items()):  # a scan may be some seconds old
+        every = {pid: one for pid, known in every.items() if (one := now.get(pid, known)) is not None}
     identities = table.identities(every)
-    named = list(_without_onlookers(named, every, identities, ref))
-    own = [process for process in named if uid is None or process.uid == uid]
-    if not own:
-        return _none(world, ref, others=named)
-    placed = _in_folder(world, own, ref.cwd) if ref.cwd else own
+    named = [process for process in now.values() if process is not None and _names(process, ref)]
+    meant = list(_without_onlookers(named, every, identities, ref))
+    own = [process for process in meant if uid is None or process.uid == uid]
+    placed = _in_folder(world, own, ref.cwd) if ref.cwd and own else own
     if isinstance(placed, Problem):
         return placed
     if not placed:
-        return _none(world, ref, others=own)
-    meant = {process.pid for process in placed}
-    hits = {process.pid: process for process in _below(every, meant, only_parts=True)}
-    # A scan may be some seconds old for what it had seen before: what has become of it?
-    now = [one for one in map(table.one, hits) if one is not None and one.started == hits[one.pid].started]
-    changed = {one.pid: one for one in now if one is not hits[one.pid]}
-    if changed:
-        identities = identify({**every, **changed}.values())
-        now = [one for one in now if one.pid not in meant & changed.keys() or ref.argv in " ".join(one.argv)]
-    return (in_order(now), identities) if now else _none(world, ref)
+        return _none(world, ref, others=own or meant)
+    family = _below(every, [process.pid for process in placed], identities)
+    alive = in_order(process for process in family if table.one(process.pid) is not None)
+    return (alive, identities) if alive else _none(world, ref)
+
+
+def _names(process: RawProcess, ref: ProcessesRef) -> bool:
+    return ref.argv in " ".join(process.argv)
 
 
 def _without_onlookers(
@@ -111,6 +105,9 @@ def _without_onlookers(
     session = every[me].session if me in every else -1
     for process in named:
         program = identities[process.pid].program
+        told = tell(process)
+        if told.command and program == told.name:  # a shell that has not come to what it was told yet
+            program = told.command
         if process.pid in us or program == "opsconsole" or program.startswith("opsconsole."):
             continue
         if program in _ONLOOKERS and program not in ref.argv:
@@ -159,8 +156,10 @@ def _none(world: World, ref: ProcessesRef, others: Collection[RawProcess] = ()) 
     return Problem(ProblemKind.GONE, reason)
 
 
-def _below(every: Mapping[int, RawProcess], pids: Iterable[int], only_parts: bool = False) -> list[RawProcess]:
-    """The processes with these pids and all below them; with `only_parts` only what was spawned as a part of them."""
+def _below(
+    every: Mapping[int, RawProcess], pids: Iterable[int], same: Mapping[int, Identity] | None = None
+) -> list[RawProcess]:
+    """The processes with these pids and all below them; with `same` only what runs the same program as its parent."""
     children: dict[int, list[RawProcess]] = {}
     for process in every.values():
         children.setdefault(process.ppid, []).append(process)
@@ -171,7 +170,7 @@ def _below(every: Mapping[int, RawProcess], pids: Iterable[int], only_parts: boo
         if process.pid not in found:
             found[process.pid] = process
             for child in children.get(process.pid, ()):
-                if not only_parts or tell(child).role in (Role.SPAWNED, Role.TRACKS):
+                if same is None or same[child.pid].program == same[process.pid].program:
                     waiting.append(child)
     return list(found.values())
 

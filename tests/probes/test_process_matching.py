@@ -192,6 +192,15 @@ def test_spawned_workers_belong_to_it_though_they_do_not_say_so(started: Started
     assert found.same_program == 3, "the tracker serves, it does not work"
 
 
+def test_workers_that_call_themselves_something_else_belong_to_the_master_that_was_meant(tmp_path: Path) -> None:
+    box = Recorded(tmp_path)
+    box.process(7_000_001, 1, ["[celeryd: celery@host:MainProcess] -active- (-A config worker -Q ai)"])
+    box.process(7_000_002, 7_000_001, ["[celeryd: celery@host:ForkPoolWorker-1]"])
+    box.process(7_000_003, 7_000_002, ["ffmpeg", "-i", "in.mp4"])
+    box.process(7_000_004, 1, ["[celeryd: celery@host2:MainProcess] -active- (-A config worker -Q billing)"])
+    assert pids(matching(box.world, ProcessesRef("-Q ai"))) == [7_000_001, 7_000_002]
+
+
 def _of_size(size: int, found: ProcessReading | Problem) -> ProcessReading | None:
     return found if isinstance(found, ProcessReading) and len(found.processes) == size else None
 
