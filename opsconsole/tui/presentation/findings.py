@@ -8,7 +8,7 @@ from typing import Final
 from opsconsole.model.check import Finding
 from opsconsole.tui.presentation.ages import age
 from opsconsole.tui.presentation.spans import EMPTY, LEVEL_STYLES, Line, Span, cut, line, sign, words, wrap
-from opsconsole.tui.presentation.table import Cell, Column, Row, lay_out
+from opsconsole.tui.presentation.table import Cell, Column, Row, lay_out, place_of
 from opsconsole.tui.presentation.view import RUN_KEY, OpenRun, View
 
 _COLUMNS: Final = (
@@ -17,8 +17,17 @@ _COLUMNS: Final = (
     Column(keep=8, least=16),  # check
     Column(keep=7, least=20),  # reason
     Column(keep=6, align="right"),  # age
-    Column(keep=4, least=14),  # runbook
+    Column(keep=4, least=16),  # runbook
 )
+_REASON: Final = 3
+"""Place of the column that holds the reason."""
+
+_MORE: Final = 2
+"""Lines that a long reason may take below its own."""
+
+_NAMED: Final = 96
+"""Cells from which a finding names its runbook; below it only says that there is one."""
+
 _NARROW: Final = 76
 """Cells below which a finding takes two lines and more."""
 
@@ -30,19 +39,28 @@ def rows(view: View, width: int) -> list[Row]:
     found = snapshot.findings
     if width < _NARROW:
         return out + [Row(one.check, _folded(one, snapshot.at, width, known)) for one in found]
-    drawn = lay_out(_COLUMNS, [_cells(one, snapshot.at, known) for one in found], width)
-    return out + [Row(one.check, (each,)) for one, each in zip(found, drawn, strict=True)]
+    brief = width < _NAMED
+    cells = [_cells(one, snapshot.at, known, brief=brief) for one in found]
+    start, room = place_of(_REASON, _COLUMNS, cells, width)
+    folded = [wrap(words(one.reason, most=600), room) for one in found]
+    cells = [[*row[:_REASON], lines[0], *row[_REASON + 1 :]] for row, lines in zip(cells, folded, strict=True)]
+    drawn = lay_out(_COLUMNS, cells, width)
+    out += [
+        Row(one.check, (first, *((Span(" " * start), *each) for each in lines[1 : 1 + _MORE])))
+        for one, first, lines in zip(found, drawn, folded, strict=True)
+    ]
+    return out
 
 
-def _cells(found: Finding, now: float, titles: Mapping[str, str]) -> list[Cell]:
+def _cells(found: Finding, now: float, titles: Mapping[str, str], *, brief: bool) -> list[Cell]:
     style = LEVEL_STYLES[found.level]
     return [
         sign(found.level),
         line((found.level.name, style)),
         words(found.check),
-        words(found.reason, most=400),
+        words(found.reason, most=600),
         line((age(now - found.since), "dim")),
-        _treats(found, titles),
+        line(("→", "key")) if brief and found.runbooks else _treats(found, titles),
     ]
 
 

@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import TypeAlias
 
-from opsconsole.tui.presentation.spans import EMPTY, Line, Span, fit, width
+from opsconsole.tui.presentation.spans import Line, Span, fit, width
 
 Cell: TypeAlias = Line | Callable[[int], Line]
 """A line, or a drawing that is made once the width of its column is known."""
@@ -40,6 +40,15 @@ def lay_out(columns: Sequence[Column], rows: Sequence[Sequence[Cell]], size: int
     wide = _widths(columns, rows, size, gap)
     shown = [place for place, room in enumerate(wide) if room]
     return [_line(row, columns, wide, shown, gap) for row in rows]
+
+
+def place_of(column: int, columns: Sequence[Column], rows: Sequence[Sequence[Cell]], size: int) -> tuple[int, int]:
+    """Where a column begins in the lines of `lay_out`, and how wide it is; (0, 0) where it dropped out."""
+    wide = _widths(columns, rows, size, 1)
+    if not wide[column]:
+        return 0, 0
+    before = [room for room in wide[:column] if room]
+    return sum(before) + len(before), wide[column]
 
 
 def _line(row: Sequence[Cell], columns: Sequence[Column], wide: Sequence[int], shown: list[int], gap: int) -> Line:
@@ -83,6 +92,3 @@ def _total(wide: Sequence[int], gap: int) -> int:
     shown = [room for room in wide if room]
     close = gap - 1 if wide and wide[0] == 1 and len(shown) > 1 else 0
     return sum(shown) + gap * max(len(shown) - 1, 0) - close
-
-
-__all__ = ["EMPTY", "Cell", "Column", "Row", "lay_out"]
