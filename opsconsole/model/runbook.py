@@ -34,6 +34,8 @@ class Command:
 
     `risk` is that of its worst part and `why` says so in a few words; `caption` is the comment that stands over
     it; `conditional` is true where that comment is an *if*, so that the operator must say that it holds.
+    `elsewhere`: the comment says that it is for another machine. `inside`: it is meant for the shell that an
+    earlier command of the block opens. `opens`: it opens a shell or an editor. `endless`: it streams until stopped.
     """
 
     text: str
@@ -41,6 +43,10 @@ class Command:
     why: str
     caption: str = ""
     conditional: bool = False
+    elsewhere: bool = False
+    inside: bool = False
+    opens: bool = False
+    endless: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,6 +13,7 @@ from opsconsole.model.runbook import Risk
 from opsconsole.model.stack import Forbidden
 from opsconsole.model.text import one_line
 from opsconsole.runbook.risk import assess
+from opsconsole.runbook.shell import in_ascii
 from opsconsole.runbook.spoken import command_lines
 from opsconsole.runbook.words import Word
 
@@ -57,9 +58,10 @@ class Guard:
 
 def _matches(rule: Forbidden, line: Sequence[Word]) -> bool:
     """Whether all words of the rule are in the line, or may be: a hidden word may stand for one of several."""
-    missing = [word for word in rule.words if not any(_is(word, given) for given in line)]
+    words = [in_ascii(word).decode() for word in rule.words]  # as the shell's grammar was shown the script
+    missing = [word for word in words if not any(_is(word, given) for given in line)]
     hidden = sum(given.text is None for given in line)
-    if len(missing) > (hidden if len(missing) < len(rule.words) else 0):
+    if len(missing) > (hidden if len(missing) < len(words) else 0):
         return False
     return not (rule.unless and all(any(word == given.text for given in line) for word in rule.unless))
 

@@ -46,7 +46,8 @@ class Library:
             return self._runbook(given)
         where = ", ".join(str(folder) for folder in self.folders) or "no folder with runbooks"
         hint = or_near(name_or_path, [path.stem for path in files])
-        raise TroubleError(Trouble(f"no runbook is called {one_line(name_or_path)}{hint}", where))
+        remedy = "" if hint else "opsconsole runbook list names those that are there"
+        raise TroubleError(Trouble(f"no runbook is called {one_line(name_or_path)}{hint}", where, remedy))
 
     def treating(self, check_name: str, named: tuple[str, ...] = ()) -> list[Runbook]:
         """The runbooks for a check: first those that it names itself, then those that say they treat it."""
@@ -101,7 +102,7 @@ def read_runbook(path: Path) -> Runbook:
 
 def _gone(path: Path, error: OSError) -> Trouble:
     if isinstance(error, FileNotFoundError):
-        return Trouble("the runbook is not there (any more)", str(path))
+        return Trouble("the runbook is not there (any more)", str(path), "put it back, or choose another")
     if isinstance(error, IsADirectoryError):
         return Trouble("this is a folder, not a runbook", str(path))
     return Trouble(f"the runbook cannot be read: {error.strerror or error}", str(path))

@@ -51,15 +51,15 @@ def marks(script: str, declared: Collection[str] = ()) -> list[Mark]:
 
 
 def _all(script: str, declared: Collection[str]) -> Iterator[Mark]:
-    for match in _ANGLE.finditer(script):
+    for match in _ANGLE.finditer(script) if "<" in script else ():
         if not _is_markup(script, match["name"], *match.span()):
             yield Mark(*match.span(), match[0], canonical(match["name"], declared) or match["name"])
-    for match in _BRACES.finditer(script):
+    for match in _BRACES.finditer(script) if declared else ():
         if name := canonical(match["name"], declared):
             yield Mark(*match.span(), match[0], name)
-    for match in _SQUARE.finditer(script):
+    for match in _SQUARE.finditer(script) if "[" in script else ():
         yield Mark(*match.span(), match[0], canonical(match["name"], declared) or match["name"], optional=True)
-    for match in _DOLLAR.finditer(script):
+    for match in _DOLLAR.finditer(script) if declared else ():
         text = match["plain"] or match["braced"]
         if name := canonical(text, declared):
             end = match.end() + (1 if match["braced"] else 0)

@@ -89,7 +89,16 @@ def _parser() -> MarkdownIt:
     from markdown_it import MarkdownIt
     from mdit_py_plugins.front_matter import front_matter_plugin
 
-    return MarkdownIt("commonmark").enable(["table", "strikethrough"]).use(front_matter_plugin)
+    parser = MarkdownIt("commonmark").enable(["table", "strikethrough"]).use(front_matter_plugin)
+    parser.core.ruler.disable("inline")  # half of its time; what is inside a line only matters in lists of links
+    return parser
+
+
+@lru_cache(maxsize=1)
+def _inline_parser() -> MarkdownIt:
+    from markdown_it import MarkdownIt
+
+    return MarkdownIt("commonmark")
 
 
 def outline(text: str) -> list[Part]:
@@ -219,7 +228,8 @@ def _linked(tokens: Sequence[Token], at: int) -> Iterator[tuple[str, str] | None
         token = tokens[number]
         if token.type == "list_item_open" and token.level == level + 1:
             inline = tokens[number + 2] if number + 2 < len(tokens) else None
-            children = (inline.children or []) if inline is not None and inline.type == "inline" else []
+            content = inline.content if inline is not None and inline.type == "inline" else ""
+            children = (_inline_parser().parseInline(content)[0].children or []) if content.startswith("[") else []
             begins = children[0] if children else None
             if begins is None or begins.type != "link_open":
                 yield None

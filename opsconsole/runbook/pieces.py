@@ -38,15 +38,14 @@ def split_commands(script: str, source: str) -> Iterator[Piece]:
 
     A block that defines a function or an alias, or sets options, is one piece: its parts do not stand alone.
     """
-    nodes = list(top_level(source))
-    if any(_belongs_together(node) for node in nodes):
-        pieces = [node for node in nodes if node.type != "comment"]
-        if pieces:
-            yield _piece(
-                script.encode(), pieces[0].start_byte, len(script.encode()), _comments(nodes[: nodes.index(pieces[0])])
-            )
+    nodes = [node for node in top_level(source) if node.type != "heredoc_body"]
+    written = script.encode(errors="replace")
+    if not any(_belongs_together(node) for node in nodes):
+        yield from _one_by_one(written, nodes)
         return
-    yield from _one_by_one(script.encode(), _statements(nodes))
+    first = next((number for number, node in enumerate(nodes) if node.type != "comment"), None)
+    if first is not None:
+        yield _piece(written, nodes[first].start_byte, len(written), _comments(written, nodes[:first]))
 
 
 def _belongs_together(node: Node) -> bool:
@@ -54,10 +53,6 @@ def _belongs_together(node: Node) -> bool:
         return True
     first = node.children[0].text if node.type == "command" and node.children else b""
     return first in _WHOLE_COMMANDS
-
-
-def _statements(nodes: list[Node]) -> list[Node]:
-    return [node for node in nodes if node.type != "heredoc_body"]
 
 
 def _one_by_one(script: bytes, nodes: list[Node]) -> Iterator[Piece]:
@@ -77,7 +72,7 @@ def _one_by_one(script: bytes, nodes: list[Node]) -> Iterator[Piece]:
         trailing = behind is not None and behind.type == "comment" and behind.start_point[0] == node.end_point[0]
         about = comments if comments or not trailing or behind is None else [behind]
         background = script[node.end_byte : node.end_byte + 2].lstrip()[:1] == b"&"
-        yield _piece(script, node.start_byte, node.end_byte, _comments(about), " &" if background else "")
+        yield _piece(script, node.start_byte, node.end_byte, _comments(script, about), " &" if background else "")
         row = node.end_point[0]
 
 
@@ -86,8 +81,6 @@ def _piece(script: bytes, begin: int, end: int, caption: str, more: str = "") ->
     return Piece(text, begin, end, caption, bool(caption and _CONDITION.search(caption)))
 
 
-def _comments(nodes: list[Node]) -> str:
-    lines = [
-        (node.text or b"").decode(errors="replace").lstrip("#").strip() for node in nodes if node.type == "comment"
-    ]
-    return " ".join(line for line in lines if line)
+def _comments(script: bytes, nodes: list[Node]) -> str:
+    lines = (script[n.start_byte : n.end_byte].decode(errors="replace") for n in nodes if n.type == "comment")
+    return " ".join(text for line in lines if (text := line.lstrip("#").strip()))

@@ -6,14 +6,27 @@ that no table describes, a hidden word, a script that does not parse) is UNKNOWN
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Iterable, Sequence
 from functools import lru_cache
+from typing import Final
 
 from opsconsole.model.runbook import Command, Risk
+from opsconsole.model.text import one_line
+from opsconsole.runbook.endless import is_endless
 from opsconsole.runbook.judge import Judged, judge, worst
 from opsconsole.runbook.marks import blanked
 from opsconsole.runbook.pieces import Piece, split_commands
 from opsconsole.runbook.table import Judgement
+
+OPENING: Final = ("opens a shell", "opens an editor")
+"""Why a command needs the whole terminal; behind the first, the next lines are meant for inside."""
+_LONGEST: Final = 80
+_ELSEWHERE: Final = re.compile(
+    r"\b(?:on|from) (?:your|my) (?:own |local )?(?:machine|laptop|workstation|computer|box)\b|\blocally\b|"
+    r"на (?:своей|вашей|локальной|рабочей) машине|\bлокально\b",
+    re.IGNORECASE,
+)
 
 
 def assess(script: str, declared: Collection[str] = ()) -> tuple[Command, ...]:
@@ -33,10 +46,28 @@ def overall(commands: Iterable[Command]) -> Risk:
 def _assess(script: str, declared: frozenset[str]) -> tuple[Command, ...]:
     source = blanked(script, declared)
     judged = judge(source)
-    found = []
+    found: list[Command] = []
+    inside = False
     for piece in split_commands(script, source):
         judgement = _of(piece, judged)
-        found.append(Command(piece.text, judgement.risk, judgement.why, piece.caption, piece.conditional))
+        opens = judgement.why in OPENING
+        found.append(
+            Command(
+                piece.text,
+                judgement.risk,
+                one_line(judgement.why, _LONGEST),
+                piece.caption,
+                piece.conditional,
+                elsewhere=bool(_ELSEWHERE.search(piece.caption)),
+                inside=inside,
+                opens=opens,
+                endless=is_endless(source.encode()[piece.begin : piece.end].decode(errors="replace")),
+            )
+        )
+        inside = (inside or judgement.why == OPENING[0]) and piece.text not in ("exit", "logout", "\\q", "quit")
+    whole = worst([each.judgement for each in judged])
+    if whole.risk > overall(found):  # something stands outside every piece: a heap of brackets, half a command
+        return (Command(script.strip(), whole.risk, one_line(whole.why, _LONGEST)),)
     return tuple(found)
 
 

@@ -35,6 +35,7 @@ _KNOWN_NAMES: Final = (
     "test_operator"
 )
 _KNOWN: Final = _WORDS | frozenset(_KNOWN_NAMES.split())
+_TO_ASCII: Final = bytes(byte if byte < 0x80 else ord("_") for byte in range(256))
 _READ_ONLY_TARGETS: Final = frozenset({"/dev/null", "/dev/stdout", "/dev/stderr", "/dev/tty", "/dev/fd/1", "/dev/fd/2"})
 
 
@@ -89,16 +90,30 @@ def _parser() -> Parser:
     return Parser(Language(tree_sitter_bash.language()))
 
 
+@lru_cache(maxsize=16)
 def parse_tree(source: str) -> Tree:
-    """The concrete tree of `source`; positions are bytes of its UTF-8."""
-    return _parser().parse(source.encode(errors="replace"))
+    """The concrete tree of `source`; positions are bytes of its UTF-8. A block is asked about several times.
+
+    Whatever is not ASCII stands as `_` in the tree: the shell takes those bytes for letters of a word, but the grammar
+    takes some for blanks, and on some (a `{`, and later a sign beyond U+FFFF) its scanner reads memory that is not
+    its own and the process dies (tree-sitter-bash issue 337).
+    """
+    return _parser().parse(in_ascii(source))
+
+
+def in_ascii(source: str) -> bytes:
+    """`source` in UTF-8 with `_` for each byte that is not ASCII."""
+    return source.encode(errors="replace").translate(_TO_ASCII)
 
 
 def read_script(source: str) -> Script:
     """What `source` would start, as far as its text tells."""
     root = parse_tree(source).root_node
     reader = _Reader(settled(root))
-    reader.visit(root)
+    try:
+        reader.visit(root)
+    except RecursionError:
+        reader.faults.append("it is nested too deeply")
     if "\r" in source or "\0" in source:
         reader.faults.append("it holds control characters")
     if re.search(r"\n[ \t]*\\\n", source):
@@ -116,6 +131,15 @@ class _Reader:
         self.simples: list[Simple] = []
         self.functions: dict[str, tuple[int, int]] = {}
         self.faults: list[str] = []
+        self.takes = {
+            "command": self._command,
+            "redirected_statement": self._redirected,
+            "declaration_command": self._declaration,
+            "unset_command": self._declaration,
+            "variable_assignment": self._assignment,
+            "pipeline": self._pipeline,
+            "function_definition": self._function,
+        }
 
     def visit(self, node: Node) -> None:
         if node.id in self.known:
@@ -126,15 +150,7 @@ class _Reader:
             self.faults.append("it does not parse as shell")
         elif node.is_named and node.type not in _KNOWN:
             self.faults.append(f"it holds {node.type.replace('_', ' ')}, which is not known here")
-        take = {
-            "command": self._command,
-            "redirected_statement": self._redirected,
-            "declaration_command": self._declaration,
-            "unset_command": self._declaration,
-            "variable_assignment": self._assignment,
-            "pipeline": self._pipeline,
-            "function_definition": self._function,
-        }.get(node.type)
+        take = self.takes.get(node.type)
         if take is None:
             self._inside(node)
         else:
@@ -156,17 +172,17 @@ class _Reader:
             return
         before = len(self.simples)
         self.visit(body)
-        made = self._gather([part for redirect in redirects for part in _parts(redirect)])
+        made = self._gather([part for redirect in redirects for part in _parts(redirect)], node)
         for redirect in redirects:
             self._inside(redirect)
         if made.stdin is not None or made.fed:
             for at in range(before, len(self.simples)):
                 if not self.simples[at].fed:
                     self.simples[at] = replace(self.simples[at], stdin=made.stdin, fed=True)
-        self.simples.append(replace(made, stdin=None, fed=False, begin=node.start_byte, end=node.end_byte))
+        self.simples.append(replace(made, stdin=None, fed=False))
 
     def _simple(self, node: Node, parts: list[Node]) -> None:
-        made = replace(self._gather(parts), begin=node.start_byte, end=node.end_byte)
+        made = self._gather(parts, node)
         self.simples.append(made)
         at = len(self.simples)
         for part in parts:
@@ -174,7 +190,7 @@ class _Reader:
         if any(part.type == "heredoc_redirect" for part in parts):
             self._feed(at, self._says(made))
 
-    def _gather(self, parts: list[Node]) -> Simple:
+    def _gather(self, parts: list[Node], node: Node) -> Simple:
         words: list[Word] = []
         assigned: list[tuple[str, Word]] = []
         redirects: list[Redirect] = []
@@ -194,7 +210,8 @@ class _Reader:
                 words += read_word(part.named_children[0] if part.type == "command_name" else part, self.scope)
             elif part.type not in ("file_descriptor", "comment"):
                 words.append(Word(HIDDEN, splits=True))
-        return Simple(tuple(words), tuple(assigned), tuple(redirects), stdin, fed)
+        begin, end = node.start_byte, node.end_byte
+        return Simple(tuple(words), tuple(assigned), tuple(redirects), stdin, fed, begin, end)
 
     def _redirect(self, node: Node) -> tuple[Redirect, list[Word]]:
         """The grammar takes words after the target for further targets: they are arguments of the command."""

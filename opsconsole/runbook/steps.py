@@ -41,8 +41,11 @@ class StepMaker:
             return self._step("shown", text, block, section, prose, info)
         commands = assess(script, self.declared) if shell else (_interpreted(script, info.lang),)
         risk, commands = self._risk(info, commands, block.line)
+        step = self._step("command", script, block, section, prose, info)
+        interactive = step.options.interactive or any(command.opens for command in commands)
         return replace(
-            self._step("command", script, block, section, prose, info),
+            step,
+            options=replace(step.options, interactive=interactive),
             risk=risk,
             commands=commands,
             placeholders=placeholders(script, self.declared),

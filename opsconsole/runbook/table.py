@@ -55,7 +55,7 @@ class Row:
     replaces: bool = False
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Entry:
     """One program of the table."""
 
@@ -65,11 +65,6 @@ class Entry:
     flags: frozenset[str] = frozenset()
     subcommands: bool = False
     strict: bool = False
-
-    @property
-    def depth(self) -> int:
-        """The most words that any row's subcommand has."""
-        return max((len(row.path) for row in self.rows), default=0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,9 +98,10 @@ def programs() -> Mapping[str, Entry]:
 
 
 def _entry(name: str, raw: Mapping[str, Any]) -> Entry:
+    rows = tuple(make_row(pattern, risk, why) for pattern, risk, why in raw.get("rows", ()))
     return Entry(
         name,
-        tuple(_row(pattern, risk, why) for pattern, risk, why in raw.get("rows", ())),
+        rows,
         frozenset(raw.get("values", ())),
         frozenset(raw.get("flags", ())),
         raw.get("subcommands", False),
@@ -113,7 +109,8 @@ def _entry(name: str, raw: Mapping[str, Any]) -> Entry:
     )
 
 
-def _row(pattern: str, risk: str, why: str) -> Row:
+def make_row(pattern: str, risk: str, why: str) -> Row:
+    """A row from its three texts."""
     tokens = pattern.split()
     conditions = tuple(token for token in tokens if token[0] in "-!@" or token in (".", ".."))
     path = tuple(token for token in tokens if token not in conditions)
@@ -123,7 +120,9 @@ def _row(pattern: str, risk: str, why: str) -> Row:
 def judge_line(entry: Entry, words: Sequence[Word]) -> Judgement:
     """What the table says of `words`, whose first is the program."""
     line = take_apart(entry, words)
-    matching = [row for row in entry.rows if line.path[: len(row.path)] == row.path]
+    rows = _shape(entry).rows
+    near = (*rows.get("", ()), *(rows.get(line.path[0], ()) if line.path else ()))
+    matching = [row for row in near if line.path[: len(row.path)] == row.path]
     base = max((row for row in matching if not row.conditions), key=lambda row: len(row.path), default=None)
     found = Judgement(base.risk, base.why) if base and _covers(entry, base, line) else _not_described(line)
     for row in matching:
@@ -160,25 +159,50 @@ def _with_doubts(entry: Entry, found: Judgement, line: Line, raising: list[Row])
     return found
 
 
+@dataclass(frozen=True, slots=True)
+class _Shape:
+    """An entry made ready for look-ups: `beginnings` are subcommands that have subcommands of their own."""
+
+    paths: frozenset[tuple[str, ...]]
+    beginnings: frozenset[tuple[str, ...]]
+    rows: Mapping[str, tuple[Row, ...]]
+    long_values: tuple[str, ...]
+
+
+@lru_cache(maxsize=1024)
+def _shape(entry: Entry) -> _Shape:
+    rows: dict[str, tuple[Row, ...]] = {}
+    for row in entry.rows:
+        first = row.path[0] if row.path else ""
+        rows[first] = (*rows.get(first, ()), row)
+    return _Shape(
+        frozenset(row.path[:length] for row in entry.rows for length in range(1, len(row.path) + 1)),
+        frozenset(row.path[:length] for row in entry.rows for length in range(1, len(row.path))),
+        rows,
+        tuple(sorted(value for value in entry.values if value.startswith("--"))),
+    )
+
+
 def take_apart(entry: Entry, words: Sequence[Word]) -> Line:
     """Split a command line into subcommand, options and plain words, as the program itself would."""
-    paths = {row.path[:length] for row in entry.rows for length in range(1, len(row.path) + 1)}
+    shape = _shape(entry)
     path: list[str] = []
     plain: list[str] = []
     options: list[tuple[str, str]] = []
     separator = unsettled = unsure = False
-    open_end, rest, at = bool(paths), 1, 1
+    open_end, rest, at = bool(shape.paths), 1, 1
     while at < len(words):
-        word, text = words[at], words[at].text
+        word = words[at]
+        text = word.text
         at += 1
         if text is None:
             unsettled, unsure, open_end = unsettled or open_end, unsure or word.splits, False
             plain.append(word.template)
         elif separator or not text.startswith("-") or text == "-":
-            if open_end and (*path, text) in paths:
+            if open_end and (*path, text) in shape.paths:
                 path.append(text)
                 rest = at
-                open_end = any(len(longer) > len(path) and longer[: len(path)] == tuple(path) for longer in paths)
+                open_end = tuple(path) in shape.beginnings
             else:
                 open_end = False
                 plain.append(text)
@@ -219,7 +243,7 @@ def _lengthened(entry: Entry, name: str) -> str:
     """A long option that takes a value may be shortened, as most programs allow."""
     if not name.startswith("--") or name in entry.flags or name in entry.values or len(name) < 4:
         return name
-    return next((full for full in sorted(entry.values) if full.startswith(name)), name)
+    return next((full for full in _shape(entry).long_values if full.startswith(name)), name)
 
 
 _SINGLE_DASH: Final = frozenset({"find", "terraform", "java", "openssl", "sqlite3", "ip"})

@@ -122,10 +122,14 @@ def _value(node: Node, known: Mapping[str, str]) -> str | None:
 
 
 def _bare(source: str) -> str:
+    if "\\" not in source:
+        return source
     return re.sub(r"\\(.)", r"\1", source.replace("\\\n", ""), flags=re.DOTALL)
 
 
 def _dequoted(source: str) -> str:
+    if "\\" not in source:
+        return source
     return re.sub(r'\\([$`"\\])', r"\1", source.replace("\\\n", ""))
 
 

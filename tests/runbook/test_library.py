@@ -68,7 +68,7 @@ def test_one_that_vanished_after_it_was_read_is_not_shown_from_memory(folder: Pa
     path = folder / "wrong-process.md"
     library.find(str(path))
     path.unlink()
-    assert trouble(library, str(path)) == f"{path}: the runbook is not there (any more)"
+    assert trouble(library, str(path)) == f"{path}: the runbook is not there (any more); put it back, or choose another"
     assert [runbook.name for runbook in library.all()] == ["memory-high"]
 
 

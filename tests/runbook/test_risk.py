@@ -146,3 +146,67 @@ def test_deep_nesting_ends_in_a_change_not_in_a_crash() -> None:
     for _ in range(12):
         script = f"bash -c {script!r}"
     assert risk_of(script).changes
+
+
+def test_commands_for_another_machine_are_told_apart() -> None:
+    there, here = assess("# On your own machine:\nscp box:/x .\n\n# On the server\nuptime")
+    assert (there.elsewhere, here.elsewhere) == (True, False)
+    assert assess("# На своей машине\nscp box:/x .")[0].elsewhere
+
+
+def test_lines_after_a_shell_was_opened_are_meant_for_inside() -> None:
+    commands = assess("ssh box\njournalctl -u web\nexit\nuptime")
+    assert [(c.opens, c.inside) for c in commands] == [(True, False), (False, True), (False, True), (False, False)]
+    assert not any(c.inside for c in assess("ssh box uptime\ndate"))
+    assert assess("crontab -e")[0].opens is False  # the table has it among what replaces the table
+    assert assess("sudo vim /etc/hosts")[0].opens
+
+
+@pytest.mark.parametrize(
+    ("script", "endless"),
+    [
+        ("docker compose logs -f web", True),
+        ("docker-compose logs -f web", True),
+        ("docker logs --tail 5 web", False),
+        ("sudo journalctl -u web -f", True),
+        ("journalctl -fu web", True),
+        ("journalctl -u web", False),
+        ("tail -n 5 -F app.log | grep error", True),
+        ("tail -n 5 app.log", False),
+        ("watch docker ps", True),
+        ("top", True),
+        ("top -b -n 1", False),
+        ("docker stats", True),
+        ("docker stats --no-stream", False),
+        ("ping box", True),
+        ("ping -c 3 box", False),
+        ("kubectl logs -f web", True),
+        ("kubectl get pods", False),
+        ("ssh box 'tail -f x'", True),
+        ("docker exec web tail -f x", True),
+        ("grep -f patterns x", False),
+    ],
+)
+def test_what_has_no_end_of_its_own_is_known(script: str, endless: bool) -> None:
+    (command,) = assess(script)
+    assert command.endless is endless
+
+
+@pytest.mark.parametrize(
+    "script", ["{ { {", "((((", "`", "$(", "(((((ls", ")", "&&", "<", "| rm x", "{" * 3000, "$(" * 3000]
+)
+def test_what_is_no_shell_at_all_is_a_change(script: str) -> None:
+    assert risk_of(script).changes
+
+
+def test_signs_of_all_the_world_do_no_harm() -> None:
+    """On some of them the grammar's own scanner would bring the process down."""
+    assert risk_of("{\U00031860").changes
+    assert risk_of("echo {\U0001f600}") is Risk.READ
+    assert assess("# Если завис: 🔥\ndocker restart web")[0].caption == "Если завис: 🔥"
+    assert risk_of("ls\u2003&& rm x") is Risk.DESTROY
+
+
+def test_a_reason_is_never_long() -> None:
+    (command,) = assess("x" * 5000)
+    assert len(command.why) <= 80

@@ -1,0 +1,84 @@
+"""Commands that have no end of their own: they stream until somebody stops them, and that is no failure. Pure."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from typing import Final
+
+from opsconsole.model.runbook import Risk
+from opsconsole.runbook.inner import starts
+from opsconsole.runbook.nested import InnerScript, InnerWords
+from opsconsole.runbook.programs import known_as
+from opsconsole.runbook.shell import Simple, read_script
+from opsconsole.runbook.table import Entry, judge_line, make_row, programs
+from opsconsole.runbook.words import Word
+
+_PATTERNS: Final = {
+    "docker": (
+        *(
+            "logs -f",
+            "logs --follow",
+            "container logs -f",
+            "service logs -f",
+            "compose logs -f",
+            "compose logs --follow",
+        ),
+        *("events !--until", "stats !--no-stream", "compose events", "compose watch", "attach"),
+    ),
+    "journalctl": ("-f", "--follow"),
+    "tail": ("-f", "-F", "--follow"),
+    "kubectl": ("logs -f", "logs --follow", "get -w", "get --watch", "port-forward", "proxy"),
+    "watch": ("",),
+    "top": ("!-b", "-b !-n"),
+    "htop": ("",),
+    "ping": ("!-c !-w",),
+    "dmesg": ("-w", "-W", "--follow"),
+    "tcpdump": ("!-c !-r",),
+    "less": ("+F",),
+}
+"""Program -> patterns as in the table of programs (table.py)."""
+
+
+def is_endless(script: str) -> bool:
+    """Whether some command of `script` streams until it is stopped."""
+    return any(_endless(simple) for simple in read_script(script).simples)
+
+
+def _endless(simple: Simple) -> bool:
+    return bool(simple.words) and _line(list(simple.words), simple, 0)
+
+
+def _line(words: list[Word], simple: Simple, depth: int) -> bool:
+    program = words[0].text
+    if program is None or depth > 4:
+        return False
+    name = known_as(program)[0]
+    if name == "docker-compose":
+        name, words = "docker", [Word("docker"), Word("compose"), *words[1:]]
+    entry = _entries().get(name)
+    if entry is not None and judge_line(entry, [Word(name), *words[1:]]).risk is Risk.CHANGE:
+        return True
+    for inner in starts(name, words, simple.stdin, simple.fed)[1]:
+        if isinstance(inner, InnerWords) and inner.words and _line(list(inner.words), simple, depth + 1):
+            return True
+        if isinstance(inner, InnerScript) and is_endless(inner.text):
+            return True
+    return False
+
+
+@lru_cache(maxsize=1)
+def _entries() -> dict[str, Entry]:
+    """Entries in which a change stands for *endless*, so that the same rules of matching hold."""
+    found = {}
+    for name, patterns in _PATTERNS.items():
+        known = programs().get(name)
+        rows = [make_row(pattern, "change", "goes on") for pattern in patterns]
+        paths = {" ".join(row.path) for row in rows}
+        base = [make_row(path, "read", "ends") for path in paths | {""} if not any(p == path for p in patterns)]
+        found[name] = Entry(
+            name,
+            (*base, *rows),
+            known.values if known else frozenset(),
+            known.flags if known else frozenset(),
+        )
+    return found
