@@ -59,7 +59,7 @@ def open_shop() -> Shop:
 
 
 def close_shop(shop: Shop) -> None:
-    """End every process that carries the shop's mark, and remove its folder. Safe to call twice."""
+    """End every process of the shop, and remove its folder. Safe to call twice."""
     _end_all(str(shop.home))
     shutil.rmtree(shop.home, ignore_errors=True)
 
@@ -152,11 +152,11 @@ def _start_redis(shop: Shop, server: str) -> None:
         )
 
 
-def _end_all(mark: str) -> None:
-    """End everything that carries the mark, ourselves excepted; new ones may appear while we do so."""
+def _end_all(home: str) -> None:
+    """End everything that belongs to the shop, ourselves excepted; new ones may appear while we do so."""
     for number in (signal.SIGTERM, signal.SIGKILL):
         deadline = time.monotonic() + 2
-        while (pids := _marked(mark)) and time.monotonic() < deadline:
+        while (pids := _marked(home)) and time.monotonic() < deadline:
             for pid in pids:
                 try:
                     os.kill(pid, number)
@@ -165,17 +165,24 @@ def _end_all(mark: str) -> None:
             time.sleep(0.05)
 
 
-def _marked(mark: str) -> list[int]:
-    wanted = f"{MARK}={mark}".encode()
+def _marked(home: str) -> list[int]:
+    """Every process of the shop but ourselves: by its mark; where it has lost that, by where it works.
+
+    A program that rewrites its title, as Redis does, writes over its environment as well. Somebody's own shell in the
+    folder still has its environment, and no mark in it.
+    """
+    wanted = f"{MARK}={home}".encode()
     found = []
     for entry in Path("/proc").iterdir():
         if not entry.name.isdigit() or int(entry.name) == os.getpid():
             continue
         try:
-            carries = wanted in (entry / "environ").read_bytes().split(b"\0")
+            # A zombie has neither environment nor folder, so what has ended does not count.
+            environment = (entry / "environ").read_bytes().split(b"\0")
+            folder = str((entry / "cwd").readlink())
         except OSError:
             continue
-        # A zombie has an empty environment, so what has ended does not count.
-        if carries:
+        overwritten = not any(variable.startswith(b"PATH=") for variable in environment)
+        if wanted in environment or (overwritten and folder.startswith(f"{home}/")):
             found.append(int(entry.name))
     return found
