@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from functools import lru_cache
 from typing import Final
 
@@ -38,10 +39,15 @@ _PATTERNS: Final = {
 }
 """Program -> patterns as in the table of programs (table.py)."""
 
+_MAYBE: Final = re.compile(
+    r"\s-\w*[fFwW]|--(?:follow|watch)|\+F|\b(?:watch|top|htop|ping|tcpdump|events|stats|attach|port-forward|proxy|less)\b"
+)
+"""What every one of them has: most scripts need no second look."""
+
 
 def is_endless(script: str) -> bool:
     """Whether some command of `script` streams until it is stopped."""
-    return any(_endless(simple) for simple in read_script(script).simples)
+    return bool(_MAYBE.search(script)) and any(_endless(simple) for simple in read_script(script).simples)
 
 
 def _endless(simple: Simple) -> bool:

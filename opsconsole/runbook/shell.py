@@ -35,6 +35,11 @@ _KNOWN_NAMES: Final = (
     "test_operator"
 )
 _KNOWN: Final = _WORDS | frozenset(_KNOWN_NAMES.split())
+_ONE_LINE: Final = frozenset(
+    {"command", "declaration_command", "unset_command", "redirected_statement", "file_redirect", "herestring_redirect"}
+    | {"word", "number", "variable_name", "brace_expression", "extglob_pattern", "variable_assignment", "concatenation"}
+)
+_LINE_BREAK: Final = re.compile(rb"(?<!\\)\n")
 _TO_ASCII: Final = bytes(byte if byte < 0x80 else ord("_") for byte in range(256))
 _READ_ONLY_TARGETS: Final = frozenset({"/dev/null", "/dev/stdout", "/dev/stderr", "/dev/tty", "/dev/fd/1", "/dev/fd/2"})
 
@@ -109,24 +114,22 @@ def in_ascii(source: str) -> bytes:
 def read_script(source: str) -> Script:
     """What `source` would start, as far as its text tells."""
     root = parse_tree(source).root_node
-    reader = _Reader(settled(root))
+    reader = _Reader(settled(root), in_ascii(source))
     try:
         reader.visit(root)
     except RecursionError:
         reader.faults.append("it is nested too deeply")
     if "\r" in source or "\0" in source:
         reader.faults.append("it holds control characters")
-    if re.search(r"\n[ \t]*\\\n", source):
-        # The grammar takes the line after it for more of the command before it; the shell begins a new one.
-        reader.faults.append("a line holds nothing but a backslash")
     return Script(tuple(reader.simples), reader.functions, tuple(dict.fromkeys(reader.faults)))
 
 
 class _Reader:
     """Goes over the whole tree once."""
 
-    def __init__(self, known: Mapping[int, Mapping[str, str]]) -> None:
+    def __init__(self, known: Mapping[int, Mapping[str, str]], source: bytes) -> None:
         self.known = known
+        self.source = source
         self.scope: Mapping[str, str] = {}
         self.simples: list[Simple] = []
         self.functions: dict[str, tuple[int, int]] = {}
@@ -150,11 +153,26 @@ class _Reader:
             self.faults.append("it does not parse as shell")
         elif node.is_named and node.type not in _KNOWN:
             self.faults.append(f"it holds {node.type.replace('_', ' ')}, which is not known here")
+        if node.type in _ONE_LINE and self._spans_lines(node):
+            self.faults.append("a new line is taken for the line before it")
         take = self.takes.get(node.type)
         if take is None:
             self._inside(node)
         else:
             take(node)
+
+    def _spans_lines(self, node: Node) -> bool:
+        """Whether the grammar took two lines for one command, as it does where the second begins with a backslash."""
+        if not node.named_child_count and node.type != "command":
+            return bool(_LINE_BREAK.search(self.source, node.start_byte, node.end_byte))
+        at = node.start_byte
+        for child in node.children:
+            if _LINE_BREAK.search(self.source, at, child.start_byte):
+                return True
+            if child.type in _ONE_LINE and self._spans_lines(child):
+                return True
+            at = child.end_byte
+        return False
 
     def _inside(self, node: Node) -> None:
         for child in node.children:
