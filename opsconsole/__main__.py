@@ -62,15 +62,15 @@ def _run(words: Sequence[str]) -> int:
 
 
 def _console(args: argparse.Namespace) -> int:
-    """The console on the stack file; without one it opens first, and discovery fills it."""
+    """The console on the stack file, whatever is wrong in it; without one it opens first, and discovery fills it."""
     streams = (sys.stdin, sys.stdout, sys.stderr)  # keys come by the first; the screen is drawn on the last
     if not all(stream is not None and stream.isatty() for stream in streams):
         _complain("the console needs a terminal; `opsconsole status` works without one")
         return _TROUBLE
-    from opsconsole.cli.parts import discovered, parts_from, stack_file
+    from opsconsole.cli.parts import parts_in_spite
     from opsconsole.tui.app import run_console
 
-    parts = parts_from(args) if stack_file(args) else lambda: discovered(args)
+    parts = parts_in_spite(args)
     gc.freeze()
     gc.enable()
     return run_console(parts, read_only=args.read_only)

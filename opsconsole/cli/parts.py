@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import argparse
 import os
+from collections.abc import Awaitable, Callable, Sequence
 from pathlib import Path
 from typing import Final
 
 from opsconsole.model.stack import Stack
+from opsconsole.model.trouble import Trouble
 from opsconsole.wiring import Parts
 
 _DISCOVERY: Final = 3.0  # seconds; what has not answered by then is not there for `status` either
@@ -37,8 +39,32 @@ async def parts_here(args: argparse.Namespace) -> Parts:
     return await discovered(args)
 
 
-async def discovered(args: argparse.Namespace) -> Parts:
-    """The parts around what discovery finds on this box."""
+def parts_in_spite(args: argparse.Namespace) -> Parts | Callable[[], Awaitable[Parts]]:
+    """For the console, which has to come up: the parts around what is sound of the stack file.
+
+    Where nothing of it can be read, or there is none: what makes the parts around what discovery finds. Faults stand
+    among the checks, and with any of them the parts are read-only: rules of the guard may be missing.
+    """
+    from opsconsole.model.trouble import TroubleError
+    from opsconsole.stack.load import load_what_is_sound
+
+    try:
+        file = stack_file(args)
+        if file is None:
+            return lambda: discovered(args)
+        stack, troubles = load_what_is_sound(file)
+    except TroubleError as error:
+        unreadable = error.troubles
+        return lambda: discovered(args, unreadable)
+    if not troubles:
+        return Parts(stack, read_only=args.read_only)
+    from opsconsole.stack.blemish import with_faults
+
+    return Parts(with_faults(stack, troubles), read_only=True)
+
+
+async def discovered(args: argparse.Namespace, troubles: Sequence[Trouble] = ()) -> Parts:
+    """The parts around what discovery finds on this box; read-only where it stands in for a file with `troubles`."""
     from opsconsole.probes.base import World
     from opsconsole.stack.discover import discover
 
@@ -48,7 +74,11 @@ async def discovered(args: argparse.Namespace) -> Parts:
     except BaseException:
         await world.close()
         raise
-    return Parts(stack, read_only=args.read_only, world=world)
+    if troubles:
+        from opsconsole.stack.blemish import with_faults
+
+        stack = with_faults(stack, troubles)
+    return Parts(stack, read_only=args.read_only or bool(troubles), world=world)
 
 
 def host() -> str:

@@ -10,6 +10,7 @@ MODULES = {
     "box": "opsconsole.probes.box",
     "container": "opsconsole.probes.container",
     "engine": "opsconsole.probes.engine.probe",
+    "fault": "opsconsole.probes.fault",
     "health": "opsconsole.probes.health",
     "memory": "opsconsole.probes.memory",
     "process": "opsconsole.probes.process",

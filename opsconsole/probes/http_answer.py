@@ -44,4 +44,5 @@ def unreached(fault: BaseException, shown: str) -> Problem:
     for words, kind, meaning in _SAID:
         if words in told:
             return Problem(kind, f"{shown} {meaning}")
-    return Problem(ProblemKind.GARBLED, f"{shown} answers, but not as HTTP does: {one_line(told, 80)}")
+    why = one_line(told.partition(": bytearray(")[0], 80)  # the library goes on with the bytes as Python writes them
+    return Problem(ProblemKind.GARBLED, f"{shown} answers, but not as HTTP does ({why}); is the port right?")

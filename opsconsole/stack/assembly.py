@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from importlib import import_module
 from pathlib import Path
 from typing import Any, Final
@@ -158,9 +159,10 @@ class Assembly:
         for key, needed in self._needed:
             if needed not in self._names:
                 self.faults.add(key, f"there is no check called {needed}", nearest(needed, self._names))
-        for name, key in self._names.items():
-            if self._needs_itself(name):
-                self.faults.add(key, f"{name} needs itself, maybe by way of others", "take one of the needs out")
+        for name in [name for name in self._names if self._needs_itself(name)]:
+            key = self._names[name]
+            self.faults.add(key, f"{name} needs itself, maybe by way of others", "take one of the needs out")
+            self.checks[name] = replace(self.checks[name], needs=())  # or all of them would wait for each other
 
     def _needs_itself(self, name: str) -> bool:
         seen: set[str] = set()

@@ -25,6 +25,10 @@ class Faults:
     def __len__(self) -> int:
         return len(self._found)
 
+    def below(self, table: str) -> bool:
+        """Whether anything is wrong in the top-level `table`, or with it."""
+        return any(key[:1] == (table,) for key, _, _ in self._found)
+
     def add(self, key: Key, what: str, remedy: str = "") -> None:
         """`what` is wrong at `key`, and what to do about it. The same fault twice counts once."""
         fault = (key, one_line(what), one_line(remedy))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import tomllib
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, Final, NoReturn
 
@@ -22,6 +23,9 @@ from opsconsole.stack.take import take
 
 _PLACE: Final = re.compile(r"\s*\(at (?:line (\d+), column (\d+)|end of document)\)$")
 
+_NO_ENGINE: Final = "unknown (see [docker])"
+"""Stands where an engine's address would; that it is none is then what is said of all containers."""
+
 _ENTRIES: Final[tuple[tuple[str, Callable[[Mapping[str, Any], Key, Assembly], None]], ...]] = (
     ("service", service),
     ("queue", queue),
@@ -33,13 +37,36 @@ _ENTRIES: Final[tuple[tuple[str, Callable[[Mapping[str, Any], Key, Assembly], No
 
 def load(path: Path) -> Stack:
     """The stack that the file describes. TroubleError with every fault of the file, each with its line and key."""
-    text = _read(path)
-    raw = _parse(text, path)
-    faults = Faults(_near(path), text, raw)
-    stack = _assemble(raw, path.absolute(), faults)
+    stack, faults = _understood(path)
     if stack is None or len(faults):
         raise TroubleError(*faults.troubles())
     return stack
+
+
+def load_what_is_sound(path: Path) -> tuple[Stack, tuple[Trouble, ...]]:
+    """For who has to see something now: the stack without what is wrong in its file, and all that is wrong.
+
+    TroubleError where nothing of the file can be read at all. With any trouble the stack is fit to look at only:
+    rules of its guard may be among what is missing.
+    """
+    stack, faults = _understood(path)
+    if stack is None:
+        raise TroubleError(*faults.troubles())
+    if not len(faults):
+        return stack, ()
+    if faults.below("docker"):
+        # Whatever engine was meant, it is not surely the usual one: better none than the containers of another box.
+        stack = replace(stack, engine=EngineRef(_NO_ENGINE))
+    if not stack.name:
+        stack = replace(stack, name=path.absolute().parent.name or "stack")
+    return stack, faults.troubles()
+
+
+def _understood(path: Path) -> tuple[Stack | None, Faults]:
+    text = _read(path)
+    raw = _parse(text, path)
+    faults = Faults(_near(path), text, raw)
+    return _assemble(raw, path.absolute(), faults), faults
 
 
 def _assemble(raw: Mapping[str, Any], file: Path, faults: Faults) -> Stack | None:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from opsconsole.model.check import Finding
 from opsconsole.model.runbook import Runbook
 from opsconsole.model.text import one_line
+from opsconsole.model.trouble import Trouble, TroubleError
 from opsconsole.tui.presentation.ages import age
 from opsconsole.tui.presentation.view import OpenRun
 
@@ -73,7 +74,9 @@ def open_finding(console: Console, found: Finding) -> None:
         books = await asyncio.to_thread(_treating, parts, found)
         reason = f"{found.check} {found.level.name}"
         inputs = _inputs(console, found)
-        if not books:
+        if not books and found.runbooks:
+            _tell(console, _vanished(found, parts))
+        elif not books:
             console.say(f"no runbook treats {found.check}; r shows all of them")
         elif len(books) == 1:
             open_runbook(console, books[0], reason, inputs)
@@ -110,14 +113,47 @@ def open_library(console: Console) -> None:
 
 
 def open_runbook(console: Console, book: Runbook, reason: str, inputs: dict[str, str]) -> None:
-    """Show a runbook, ready to begin. Nothing is written or started by looking at it."""
-    from opsconsole.tui.desk import Desk as NewDesk
-    from opsconsole.tui.screens.run import RunScreen
+    """Show a runbook as its file is now, ready to begin. Nothing is written or started by looking at it.
 
+    One that cannot be read (any more) is not shown; why is told instead.
+    """
     if console.desk is not None and not console.desk.over:
         console.say("another run is open in this console; o goes back to it")
         return
-    console.push_screen(RunScreen(NewDesk(book, reason, inputs)))
+    parts = console.parts
+    assert parts is not None
+
+    async def open_it() -> None:
+        from opsconsole.tui.desk import Desk as NewDesk
+        from opsconsole.tui.screens.run import RunScreen
+
+        try:
+            now = await asyncio.to_thread(_as_it_is_now, parts, book)
+        except TroubleError as error:
+            _tell(console, error)
+            return
+        console.push_screen(RunScreen(NewDesk(now, reason, inputs)))
+
+    console.run_worker(open_it(), group="reading a runbook", exclusive=True, exit_on_error=False)
+
+
+def _as_it_is_now(parts: Parts, book: Runbook) -> Runbook:
+    """Lists are older than their files: somebody may have changed or removed it since."""
+    return parts.library.find(str(book.path)) if book.path is not None else book
+
+
+def _vanished(found: Finding, parts: Parts) -> TroubleError:
+    """The runbooks that a check names were there when the stack file was read, or are among its faults."""
+    files = " and ".join(f"{name}.md" for name in found.runbooks)
+    where = f"in {parts.stack.runbook_folder}" if parts.stack.runbook_folder else "to be found"
+    what = f"no runbook treats {found.check}: {files} is not {where} (any more)"
+    return TroubleError(Trouble(what, remedy="put it back; r shows all that are there"))
+
+
+def _tell(console: Console, error: TroubleError) -> None:
+    from opsconsole.tui.screens.tell import Tell
+
+    console.push_screen(Tell.of(error))
 
 
 def take_up(console: Console, run_id: str) -> None:

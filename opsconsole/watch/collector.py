@@ -17,7 +17,7 @@ from opsconsole.watch.looking import Probes
 from opsconsole.watch.store import Store
 from opsconsole.watch.threads import wait_for_no_thread
 
-_WAVES: Final = (("container", "engine"), ("memory", "process", "unit", "box"), ("queue",))
+_WAVES: Final = (("fault", "container", "engine"), ("memory", "process", "unit", "box"), ("queue",))
 """Which kinds begin first; all others after them. The first rows must not wait for the import of a Redis client, nor
 may that be counted as the latency of an endpoint."""
 

@@ -19,6 +19,7 @@ PACES: Final = {
     "queue": 2.0,
     "health": 5.0,
     "box": 5.0,
+    "fault": 60.0,  # does not change
 }
 """Seconds between two looks at a target of a kind, where no check on it says otherwise."""
 
@@ -28,7 +29,7 @@ TIMEOUTS: Final = {"memory": 2.0, "process": 2.0, "health": 5.0}
 TIMEOUT: Final = 3.0
 PACE: Final = 5.0
 
-LEAD: Final = ("engine", "container", "unit", "queue", "memory", "process", "box", "health")
+LEAD: Final = ("fault", "engine", "container", "unit", "queue", "memory", "process", "box", "health")
 """The order in which a single look begins: what is waited for before what is read on the spot, but endpoints last:
 their latency is measured, and an import or a long read in between would be counted as theirs."""
 

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import Final
 
 from opsconsole.model.runbook import Risk, Runbook
-from opsconsole.tui.presentation.spans import Line, line, words
+from opsconsole.tui.presentation.spans import EMPTY, Line, line, words
 from opsconsole.tui.presentation.table import Column, Row, lay_out
 
 _COLUMNS: Final = (
@@ -25,17 +25,24 @@ def rows(books: Sequence[Runbook], width: int) -> list[Row]:
 
 
 def _steps(book: Runbook) -> Line:
+    if not book.digest:
+        return line(("unreadable", "down"))
     count = len(book.todo)
     return line((f"{count} step{'s' if count != 1 else ''}", "dim"))
 
 
 def _risk(book: Runbook) -> Line:
+    if not book.digest:
+        return EMPTY
     worst = max((step.risk for step in book.todo), default=Risk.READ)
     said = {Risk.READ: "only looks", Risk.UNKNOWN: "may change", Risk.CHANGE: "changes", Risk.DESTROY: "destroys"}
     return line((said[worst], f"risk-{worst.word}" if worst is not Risk.DESTROY else "down"))
 
 
 def _treats(book: Runbook) -> Line:
+    if not book.digest and book.faults:
+        return words(book.faults[0].message, "down")
     if book.faults:
-        return words(f"{len(book.faults)} faults; see opsconsole runbook lint", "degraded")
+        many = f"{len(book.faults)} faults" if len(book.faults) > 1 else "1 fault"
+        return words(f"{many}; see opsconsole runbook lint {book.name}", "degraded")
     return words("treats " + ", ".join(book.treats) if book.treats else "", "dim")
