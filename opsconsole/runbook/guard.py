@@ -14,7 +14,7 @@ from opsconsole.model.stack import Forbidden
 from opsconsole.model.text import one_line
 from opsconsole.runbook.risk import assess
 from opsconsole.runbook.shell import in_ascii
-from opsconsole.runbook.spoken import command_lines
+from opsconsole.runbook.spoken import bare_words, command_lines
 from opsconsole.runbook.words import Word
 
 
@@ -75,4 +75,4 @@ def _is(word: str, given: Word) -> bool:
 
 def _parts(text: str) -> Iterator[str]:
     """A word that is itself made of words, such as a line given to a program that may run it."""
-    return iter(text.split()) if " " in text.strip() and len(text) < 2000 else iter(())
+    return iter(bare_words(text)) if " " in text.strip() and len(text) < 2000 else iter(())

@@ -206,6 +206,14 @@ def _coproc(words: Sequence[Word], stdin: str | None, fed: bool) -> Iterator[Fou
         yield InnerWords(tuple(words[2:]))
 
 
+def _brace(words: Sequence[Word], stdin: str | None, fed: bool) -> Iterator[Found]:
+    """Behind a `!`, the grammar takes the brace of a group for a program."""
+    if len(words) > 1:
+        yield InnerWords(tuple(words[1:]))
+    else:
+        yield Opens("the command is missing")
+
+
 FAMILIES: Final[Mapping[str, Family]] = {
     **dict.fromkeys(SHELLS, _shell),
     "eval": _eval,
@@ -227,5 +235,6 @@ FAMILIES: Final[Mapping[str, Family]] = {
     "python3": _python,
     "parallel": _parallel,
     "coproc": _coproc,
+    "{": _brace,
 }
 """Program -> what it starts or says in a language of its own."""

@@ -115,6 +115,8 @@ def read_script(source: str) -> Script:
     """What `source` would start, as far as its text tells."""
     root = parse_tree(source).root_node
     reader = _Reader(settled(root), in_ascii(source))
+    if root.has_error:
+        reader.faults.append("it does not parse as shell")
     try:
         reader.visit(root)
     except RecursionError:
@@ -149,9 +151,7 @@ class _Reader:
             self.scope = self.known[node.id]
         if node.type == "test_command" and any(sign in _quoted_text(node) for sign in (b"$(", b"`")):
             self.faults.append("code in quotes may be run")
-        if node.is_error or node.is_missing:
-            self.faults.append("it does not parse as shell")
-        elif node.is_named and node.type not in _KNOWN:
+        if node.is_named and not node.is_error and node.type not in _KNOWN:
             self.faults.append(f"it holds {node.type.replace('_', ' ')}, which is not known here")
         if node.type in _ONE_LINE and self._spans_lines(node):
             self.faults.append("a new line is taken for the line before it")

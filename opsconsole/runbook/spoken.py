@@ -30,7 +30,12 @@ def command_lines(script: str) -> Iterator[Sequence[Word]]:
     speaker = _Speaker()
     yield from speaker.script(script, 0)
     if speaker.riddle:
-        yield [Word(word) for word in re.findall(r"[^\s'\"`;|&()<>\\]+", script)]
+        yield [Word(word) for word in bare_words(script)]
+
+
+def bare_words(text: str) -> list[str]:
+    """All that could be a word in `text`, whatever quotes and signs stand around it."""
+    return re.findall(r"[^\s'\"`;|&()<>\\]+", text)
 
 
 class _Speaker:
@@ -48,12 +53,15 @@ class _Speaker:
 
     def line(self, words: Sequence[Word], stdin: str | None, fed: bool, depth: int) -> Iterator[Sequence[Word]]:
         """A command line as it stands, and what it starts."""
+        if not words:
+            return
         program = words[0].text
         if program is None:
             self.riddle = True
             yield words
             return
         name = known_as(program)[0]
+        self.riddle = self.riddle or (stdin is not None and not is_known(name))
         yield _own_words(name, words)
         for inner in starts(name, words, stdin, fed)[1]:
             if isinstance(inner, InnerWords):

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from opsconsole.model.stack import Forbidden
 from opsconsole.runbook.guard import Guard, digest
 from tests.runbook.labels import labels
-from tests.runbook.test_hiding import WRAPPED
+from tests.runbook.test_hiding import FRAGMENTS, WRAPPED
 
 MAKEMIGRATIONS = Forbidden(
     ("manage.py", "makemigrations"), "production never generates migrations", ("--check", "--dry-run")
@@ -77,7 +77,15 @@ def test_the_reason_names_the_rule_and_why_it_is_there() -> None:
     assert reason == "forbidden here (manage.py makemigrations): production never generates migrations"
 
 
+@given(st.lists(st.sampled_from(FRAGMENTS), max_size=8))
+def test_no_heap_of_fragments_makes_it_fall(fragments: list[str]) -> None:
+    GUARD.refuse("".join(fragments))
+    Guard((MAKEMIGRATIONS,), read_only=True).refuse("".join(fragments))
+
+
 @given(st.lists(st.sampled_from(sorted(WRAPPED)), max_size=3))
+@example(["a here-string", "not"])
+@example(["split by env", "not"])
 def test_nesting_hides_no_forbidden_command(ways: list[str]) -> None:
     script = "python manage.py makemigrations"
     for way in ways:

@@ -134,6 +134,7 @@ def test_layers_upon_layers_hide_nothing(ground: Path, program: str, ways: list[
 FRAGMENTS = [
     *(
         "rm x",
+        "\n\\",
         "rm",
         "ls",
         "echo ",

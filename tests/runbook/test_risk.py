@@ -210,3 +210,8 @@ def test_signs_of_all_the_world_do_no_harm() -> None:
 def test_a_reason_is_never_long() -> None:
     (command,) = assess("x" * 5000)
     assert len(command.why) <= 80
+
+
+def test_a_fault_of_the_syntax_counts_for_every_command_of_the_block() -> None:
+    commands = assess("! { ls() { sh -c 'rm x'\n}; ls\n}")
+    assert commands and all(command.risk.changes for command in commands)
