@@ -4,16 +4,17 @@ from __future__ import annotations
 
 import sys
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Final
 
+from rich.cells import cell_len
 from rich.segment import Segment
 from rich.style import Style
 from textual.strip import Strip
 
 from opsconsole.model.text import plain
-from opsconsole.tui.presentation.spans import Line, width
+from opsconsole.tui.presentation.spans import Line
 
 _ASCII: Final = str.maketrans(
     dict(zip("✓✗▸→⏎·…—─│┌┐└┘┊▕▏█×≥−±↑↓☐☑•┃▲▼", "vx>>^-.--|++++|[]#x>-+^v_v*|^v", strict=True))
@@ -49,10 +50,11 @@ class Ink:
 
     def strip(self, spans: Line, room: int, over: str = "") -> Strip:
         """A line as exactly `room` cells. Nothing that is not printable gets through, whoever wrote it."""
-        segments = [Segment(self.safe(span.text), self.style(span.style, over)) for span in spans]
-        used = width(spans) if self._signs else sum(len(segment.text) for segment in segments)
+        inked = [(self.safe(span.text), self.style(span.style, over)) for span in spans]
+        used = sum(cell_len(text) for text, _ in inked)
         if used < room:
-            segments.append(Segment(" " * (room - used), self.style("", over)))
+            inked.append((" " * (room - used), self.style("", over)))
+        segments = list(_joined(inked))
         return Strip(segments).crop(0, room) if used > room else Strip(segments, room)
 
     def safe(self, text: str) -> str:
@@ -69,6 +71,24 @@ class Ink:
         if name in self._plain:
             return Style.parse(self._plain[name])
         return Style.parse(self._written.get(name, "")).without_color
+
+
+def _joined(inked: Iterable[tuple[str, Style]]) -> Iterator[Segment]:
+    """Neighbours as one where nobody could see a difference: each change of style costs some twenty bytes."""
+    text, style = "", Style.null()
+    for more, its in inked:
+        same = its == style or (its.bgcolor == style.bgcolor and more.isspace() and not _seen_on_blanks(its, style))
+        if text and not same:
+            yield Segment(text, style)
+            text = ""
+        style = style if text else its
+        text += more
+    if text:
+        yield Segment(text, style)
+
+
+def _seen_on_blanks(*styles: Style) -> bool:
+    return any(style.reverse or style.underline for style in styles)
 
 
 def load_theme(name: str = "dark") -> Mapping[str, Mapping[str, str]]:

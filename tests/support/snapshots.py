@@ -210,3 +210,25 @@ def all_well(services: int = 4) -> Snapshot:
         target = make.read(Target("process", f"service-{number:02}", ref), process("python", pid=5000 + number))
         make.check(f"service-{number:02}.process", target, is_="python")
     return make.snapshot("calm")
+
+
+def unreadable() -> Snapshot:
+    """A stack that was seen once and then no more: the engine is gone, the broker refuses, a page does not answer."""
+    make = Maker()
+    gone = "the engine does not answer: /var/run/docker.sock refused"
+    for name in ("backend", "worker"):
+        ref = ContainerRef(name)
+        memory = make.unread(Target("memory", name, ref), ProblemKind.REFUSED, gone, (42, MemoryReading(300 * M, G)))
+        make.check(f"{name}.memory", memory, Level.DOWN, gone, 40, baseline=200 * M, degraded=800 * M)
+        make.unread(Target("process", name, ref), ProblemKind.REFUSED, gone, (42, process("gunicorn")))
+    broker = make.unread(
+        Target("queue", "celery", QueueOf("redis://127.0.0.1/0")),
+        ProblemKind.REFUSED,
+        "redis://127.0.0.1:6379 refuses connections",
+    )
+    make.check("celery.depth", broker, Level.DOWN, "redis://127.0.0.1:6379 refuses connections", 40, kind="depth")
+    page = make.unread(
+        Target("health", "web", HealthOf("http://127.0.0.1:8000/health")), ProblemKind.TIMEOUT, "no answer within 2 s"
+    )
+    make.check("web.health", page, Level.DOWN, "no answer within 2 s", 40)
+    return make.snapshot("blind")

@@ -26,7 +26,7 @@ def bar(value: float, top: float, size: int, style: str, marks: Sequence[Mark] =
     A mark keeps its place over the filled and the empty part alike.
     """
     room = max(size - 2, 1)
-    filled = 0 if top <= 0 else max(0, min(round(value / top * room * 8), room * 8))
+    filled = round(_share(value, top) * room * 8)
     if value > 0 and filled == 0:
         filled = 1
     cells = [Span("█", style)] * (filled // 8)
@@ -34,11 +34,16 @@ def bar(value: float, top: float, size: int, style: str, marks: Sequence[Mark] =
         cells.append(Span(_EIGHTHS[filled % 8], f"{style} on-track"))
     cells += [Span(" ", "track")] * (room - len(cells))
     for mark in marks:
-        place = round(mark.at / top * room) if top > 0 else room
+        place = round(_share(mark.at, top) * room)
         if 0 < place < room:
             under = "on-bar" if place < filled // 8 else "on-track"
             cells[place] = Span(mark.character, f"{mark.style} {under}" if under == "on-track" else f"{style} {under}")
     return (Span("▕", "frame"), *merged(cells), Span("▏", "frame"))
+
+
+def _share(value: float, top: float) -> float:
+    """`value` as a part of `top`, from 0 to 1."""
+    return max(0.0, min(value / top, 1.0)) if top > 0 else 0.0
 
 
 def spark(values: Iterable[float | None], top: float) -> str:

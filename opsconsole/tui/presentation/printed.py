@@ -22,7 +22,7 @@ _PIECES: Final = re.compile(
     r"|(\r\n|\n|\r|\x08)",
     re.DOTALL,
 )
-_UNFINISHED: Final = re.compile(r"\x1b(?:\[[0-?]*[ -/]*|[\]PX^_][^\x07\x1b]{0,4096}|[ -/]*)?$|\r$")
+_UNFINISHED: Final = re.compile(r"\x1b(?:\[[0-?]*[ -/]*|[\]PX^_][^\x07\x1b]{0,4096}|[ -/]*)?\Z|\r\Z")
 _COLOURS: Final = ("black", "red", "green", "yellow", "blue", "magenta", "cyan", "white")
 
 
@@ -103,22 +103,30 @@ class Printed:
         elif piece[4] == "\r":
             self._return = True
         elif piece[4] == "\x08" and self._current:
-            last = self._current[-1]
-            self._current[-1] = Span(last.text[:-1], last.style)
+            last = self._current.pop()
+            self._length -= 1
+            if len(last.text) > 1:
+                self._current.append(Span(last.text[:-1], last.style))
 
     def _add(self, text: str) -> None:
-        text = plain(text).expandtabs(8)
+        text = plain(text)
         if not text:
             return
         if self._return:
             # What is longer than the new text is left out: progress bars write whole lines.
             self._return = False
             self._current, self._length = [], 0
+        text = self._tabs(text)
         room = _LONGEST - self._length
         if room <= 0:
             return
         self._current.append(Span(text[:room], self._style))
         self._length += len(text[:room])
+
+    def _tabs(self, text: str) -> str:
+        """Tabs reach to the next eighth place of the line, whatever stood in it before."""
+        before = self._length % 8
+        return (" " * before + text).expandtabs(8)[before:] if "\t" in text else text
 
     def _newline(self) -> None:
         self._return = False
