@@ -125,7 +125,7 @@ def _only_names(figures: Figures, field: str, known: Callable[[str], bool], word
 
 def judge(expect: Expect, sample: Sample, past: Sequence[Sample]) -> Verdict:
     """The worst figure decides, and others that are as bad are named with it."""
-    verdicts = [*_mounts(expect, sample.value), *_figures(expect, sample.value)]
+    verdicts = [*_mounts(expect, sample.value), *_figures(expect, sample.value), *_unseen(expect, sample.value)]
     bad = [verdict for verdict in verdicts if verdict.level is not Level.OK]
     if not bad:
         fullest = max(_shares(sample.value), default=None)
@@ -144,6 +144,16 @@ def _mounts(expect: Expect, box: BoxReading) -> Iterator[Verdict]:
         if mount.inodes_total and mount.inodes_used is not None:
             share = 100 * mount.inodes_used / mount.inodes_total
             yield _verdict(f"inodes {where}", share, expect.inodes.of(mount.path), _percent)
+
+
+def _unseen(expect: Expect, box: BoxReading) -> Iterator[Verdict]:
+    """A mount that something is expected of and that was not seen is unknown: silence would look like room."""
+    for path, reason in box.unread:
+        yield Verdict(Level.UNKNOWN, f"{one_line(path, 60)} cannot be read: {one_line(reason, 120)}")
+    known = {mount.path for mount in box.mounts} | {path for path, _ in box.unread}
+    for path in dict.fromkeys(path for path, _ in (*expect.disk.some, *expect.inodes.some)):
+        if path not in known:
+            yield Verdict(Level.UNKNOWN, f"nothing is mounted on {one_line(path, 60)}")
 
 
 def _figures(expect: Expect, box: BoxReading) -> Iterator[Verdict]:

@@ -30,6 +30,19 @@ def test_a_calm_box_tells_how_full_its_fullest_disk_is():
     assert (verdict.level, verdict.reason) == (Level.OK, "disk 70 % on /var")
 
 
+def test_a_mount_that_was_not_seen_is_unknown_and_never_passes_for_room():
+    dead = replace(CALM, unread=(("/mnt/backup", "no answer in 1 s; is its server there?"),))
+    verdict = judged("box", Expect(), dead)
+    assert (verdict.level, verdict.reason) == (
+        Level.UNKNOWN,
+        "/mnt/backup cannot be read: no answer in 1 s; is its server there?",
+    )
+    missing = judged("box", expected(disk={"/data": 80}), CALM)
+    assert (missing.level, missing.reason) == (Level.UNKNOWN, "nothing is mounted on /data")
+    full_too = judged("box", expected(disk={"/data": 80, "/": {"down": 50}}), CALM)
+    assert full_too.level is Level.DOWN, "what is known to be bad speaks first"
+
+
 @pytest.mark.parametrize(
     ("changes", "level", "reason"),
     [
