@@ -96,6 +96,10 @@ def _go(screen: RunScreen) -> None:
     screen.app.push_screen(Choose("Go to which step?", names), chosen)
 
 
+def _more(screen: RunScreen) -> None:
+    screen.read_on()
+
+
 def _close(screen: RunScreen) -> None:
     screen.action_close()
 
@@ -203,6 +207,7 @@ ACTS: Final[dict[str, Act]] = {
     "input": _input,
     "reason": _reason,
     "go": _go,
+    "more": _more,
     "close": _close,
     "again": _again,
     "begin": _begin,

@@ -36,11 +36,17 @@ class Page(Canvas, can_focus=True):
         self._source: Source = lambda start, count: ()
         self._top = 0
         self._at_end = follow
+        self.seen_to = 0  # lines, from the beginning, that have been in sight since `top`
 
     @property
     def inner_width(self) -> int:
         """Cells that a line may take."""
         return inner_width(self.frame, self.size.width)
+
+    @property
+    def inner_height(self) -> int:
+        """Lines that are seen at once."""
+        return max(self.size.height - cost(self.frame), 0)
 
     @property
     def wants(self) -> int:
@@ -55,17 +61,18 @@ class Page(Canvas, can_focus=True):
         """Show `count` lines that are asked for as they are seen."""
         self._count, self._source = count, source
         if top:
-            self._top, self._at_end = 0, self.follow
+            self._top, self._at_end, self.seen_to = 0, self.follow, 0
         self.draw()
 
     def draw(self) -> None:
         """Draw what is in sight."""
         if not self.size:
             return
-        height = max(self.size.height - cost(self.frame), 0)
+        height = self.inner_height
         last = max(self._count - height, 0)
         self._top = last if self._at_end else max(0, min(self._top, last))
         body = list(self._source(self._top, height))
+        self.seen_to = max(self.seen_to, self._top + height)
         body += [()] * (height - len(body))
         head = title(self.heading, focused=self.has_focus)
         below = self._count - self._top - height
@@ -73,7 +80,7 @@ class Page(Canvas, can_focus=True):
 
     def action_scroll_by(self, by: int) -> None:
         """Scroll by so many lines, as far as there are any."""
-        height = max(self.size.height - cost(self.frame), 0)
+        height = self.inner_height
         last = max(self._count - height, 0)
         self._top = max(0, min(self._top + by, last))
         self._at_end = self.follow and self._top >= last
@@ -81,7 +88,7 @@ class Page(Canvas, can_focus=True):
 
     def action_scroll_page(self, by: int) -> None:
         """Scroll by what is seen at once."""
-        self.action_scroll_by(by * max(self.size.height - cost(self.frame) - 1, 1))
+        self.action_scroll_by(by * max(self.inner_height - 1, 1))
 
     def on_mouse_scroll_down(self) -> None:
         """The wheel."""

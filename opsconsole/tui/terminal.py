@@ -14,7 +14,7 @@ from typing import Final
 
 _LEAVE_ON: Final = (signal.SIGHUP, signal.SIGTERM, signal.SIGINT, signal.SIGQUIT)
 
-_PATIENCE: Final = 3.0
+_PATIENCE: Final = 2.0
 """Seconds that leaving may take when the terminal is gone, before the process ends without ceremony."""
 
 

@@ -80,7 +80,7 @@ def test_figures_that_are_equally_bad_are_all_named_and_the_others_not():
         ({"/": 60}, Level.DEGRADED),
         ({"/": {"down": 60}}, Level.DOWN),
         ({"/": 70, "degraded": 10}, Level.OK),
-        ({"/var": 10}, Level.OK),
+        ({"/var": 10}, Level.UNKNOWN),  # nothing is mounted there, and / is not held to it
     ],
 )
 def test_bounds_are_written_for_all_disks_or_for_one(written, level):

@@ -22,7 +22,7 @@ _COLUMNS: Final = (
 _REASON: Final = 3
 """Place of the column that holds the reason."""
 
-_MORE: Final = 2
+_MORE: Final = 4
 """Lines that a long reason may take below its own."""
 
 _NAMED: Final = 96
@@ -46,10 +46,17 @@ def rows(view: View, width: int) -> list[Row]:
     cells = [[*row[:_REASON], lines[0], *row[_REASON + 1 :]] for row, lines in zip(cells, folded, strict=True)]
     drawn = lay_out(_COLUMNS, cells, width)
     out += [
-        Row(one.check, (first, *((Span(" " * start), *each) for each in lines[1 : 1 + _MORE])))
+        Row(one.check, (first, *((Span(" " * start), *each) for each in _below(lines, room))))
         for one, first, lines in zip(found, drawn, folded, strict=True)
     ]
     return out
+
+
+def _below(folded: list[Line], room: int) -> list[Line]:
+    """What goes on below the first line; where that is too much for a row, it says that there is more."""
+    if len(folded) <= 1 + _MORE:
+        return folded[1:]
+    return [*folded[1:_MORE], cut((*folded[_MORE], Span(" " * room)), room)]
 
 
 def _cells(found: Finding, now: float, titles: Mapping[str, str], *, brief: bool) -> list[Cell]:

@@ -22,6 +22,7 @@ class Choice:
 _SKIP: Final = Choice(("s",), "skip", "skip")
 _EDIT: Final = Choice(("e",), "edit", "edit")
 _STOP: Final = Choice(("x", "S"), "stop the run", "stop")
+_MORE: Final = Choice(("space",), "see the rest of it first", "more")
 _GO: Final = Choice(("b",), "go to a step", "go")
 _LEAVE: Final = Choice(("q",), "leave it open", "leave")
 BEGIN: Final = (Choice(("enter",), "begin", "begin"), Choice(("e",), "reason", "reason"))
@@ -30,9 +31,15 @@ BROKEN: Final = (Choice(("r",), "try again", "again"), Choice(("enter", "q"), "b
 RUNNING: Final = (Choice(("i",), "type into it", "input"), Choice(("q",), "leave it running", "leave"))
 
 
-def choices(question: Question) -> tuple[Choice, ...]:
-    """What can be answered, the usual answer first."""
-    return (*_own(question), _LEAVE)
+def choices(question: Question, *, read_on: bool = False) -> tuple[Choice, ...]:
+    """What can be answered, the usual answer first.
+
+    With `read_on` not all of the command has been in sight: nothing that changes the box can be confirmed yet.
+    """
+    own = _own(question)
+    if read_on and isinstance(question, AskConfirm) and question.mode != "no" and not question.refused:
+        own = (_MORE, *own[1:])
+    return (*own, _LEAVE)
 
 
 def _own(question: Question) -> tuple[Choice, ...]:

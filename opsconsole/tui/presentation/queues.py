@@ -57,16 +57,18 @@ def rows(view: View, width: int) -> list[Row]:
     ]
     seen.sort(key=lambda one: -one.level)
     drawn = lay_out(_COLUMNS, [_cells(one, snapshot, standings) for one in seen], width)
-    out = [Row(f"{one.target.name}\n{one.queue.name}", (each,)) for one, each in zip(seen, drawn, strict=True)]
+    out = [
+        (one.level, Row(f"{one.target.name}\n{one.queue.name}", (each,))) for one, each in zip(seen, drawn, strict=True)
+    ]
     for target, reading in readings.items():
         if reading is None:
             sample = snapshot.latest.get(target)
             worst = level(standings.get(target, ()), sample)
-            out.insert(0, Row(f"{target.name}\n", (unread(worst, target.name, sample, width),)))
+            out.append((worst, Row(f"{target.name}\n", (unread(worst, target.name, sample, width),))))
         elif not reading.queues:
             note = f"no queue yet · {reading.kind}"
-            out.append(Row(f"{target.name}\n", (line("  ", *words(target.name), "  ", (note, "dim")),)))
-    return out
+            out.append((Level.OK, Row(f"{target.name}\n", (line("  ", *words(target.name), "  ", (note, "dim")),))))
+    return [row for _, row in sorted(out, key=lambda one: -one[0])]
 
 
 def _reading(target: Target, snapshot: Snapshot) -> BrokerReading | None:

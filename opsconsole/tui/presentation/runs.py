@@ -12,10 +12,14 @@ from opsconsole.tui.presentation.spans import Line, Span, between, join, line, w
 
 _DOT: Final = Span(" · ", "dim")
 
+_ROOMY: Final = 70
+"""Columns from which the header counts the findings."""
+
 
 def header(title: str, reason: str, state: RunState | None, snapshot: Snapshot | None, size: int, now: float) -> Line:
     """Which runbook on what, by whom and why; how bad the stack is; the clock against the time it should take."""
-    right = join([verdict(snapshot) if snapshot is not None else (), _clock(state, now)], _DOT)
+    worst = verdict(snapshot) if snapshot is not None else ()
+    right = join([worst if size >= _ROOMY else worst[:1], _clock(state, now)], _DOT)
     parts = [words(title, "title", 80)]
     if state is not None:
         parts.append(line(*words(f"{state.stack} @ {state.host}"), (" as ", "dim"), *words(state.user)))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import Final
 
 from opsconsole.model.check import Standing
@@ -58,25 +59,46 @@ def outline(steps: Sequence[StepState], current: int | None, width: int) -> list
     return rows
 
 
+@dataclass(frozen=True, slots=True)
+class StepPage:
+    """The lines of a step's page. The first `vital` ones must have been in sight before a change may be confirmed."""
+
+    lines: list[Line]
+    vital: int
+
+
 def page(
-    state: RunState, place: int, question: Question | None, standings: Mapping[str, Standing], width: int
-) -> list[Line]:
-    """Everything about one step: prose, commands in full, risk and why, where, undo, expected, and its live checks."""
+    state: RunState, place: int, question: Question | None, standings: Mapping[str, Standing], size: tuple[int, int]
+) -> StepPage:
+    """Everything about one step: prose, commands in full, risk and why, where, undo, expected, and its live checks.
+
+    `size` is the room there is, in cells and lines. Where not all of it fits, what will run comes before the prose.
+    """
+    width, height = size
     step = state.steps[place]
-    out = prose(step.step.prose, width)
+    told = prose(step.step.prose, width)
     asked = question if isinstance(question, AskConfirm) and question.step == place else None
+    runs = _what_runs(step, asked, question, width)
+    rest = [*_expected(step.step, width), *proof(_proves(state.runbook, step.step), standings, width)]
+    gap: list[Line] = [()] if told else []
+    if len(told) + len(runs) + len(rest) + len(gap) <= height:
+        return StepPage([*told, *gap, *runs, *rest], len(told) + len(gap) + len(runs))
+    return StepPage([*runs, *rest, *gap, *told], len(runs))
+
+
+def _what_runs(step: StepState, asked: AskConfirm | None, question: Question | None, width: int) -> list[Line]:
     if step.step.kind == "tick":
-        out += [(), *wrap(line(("☐ ", "key"), *words(step.step.text, "strong", 500)), width, "  ")]
-    for number, part in enumerate(step.parts):
-        if step.step.kind == "command":
-            out += [(), *_command(part, asked if asked and asked.part == number else None, width, len(step.parts) > 1)]
+        return wrap(line(("☐ ", "key"), *words(step.step.text, "strong", 500)), width, "  ")
+    out: list[Line] = []
+    if step.step.kind == "command":
+        for number, part in enumerate(step.parts):
+            its = asked if asked and asked.part == number else None
+            out += [*_command(part, its, width, len(step.parts) > 1), ()]
     if asked:
-        out += [(), *_about(asked, width)]
-    elif step.step.kind == "command" and not question:
-        out += [(), *_risk(step.step.risk, ", ".join(dict.fromkeys(p.command.why for p in step.parts)), width)]
-    out += _expected(step.step, width)
-    out += proof(_proves(state.runbook, step.step), standings, width)
-    return out[1:] if out and not out[0] else out
+        return out + _about(asked, width)
+    if step.step.kind == "command" and not question:
+        return out + _risk(step.step.risk, ", ".join(dict.fromkeys(p.command.why for p in step.parts)), width)
+    return out
 
 
 def _proves(runbook: Runbook, step: Step) -> tuple[str, ...]:
@@ -139,7 +161,9 @@ def risk_line(risk: Risk, why: str) -> Line:
 
 def _risk(risk: Risk, why: str, width: int, where: str = "") -> list[Line]:
     said = risk_line(risk, why)
-    return wrap((*said, *line((f" · {one_line(where)}", "dim"))) if where else said, width, "        ")
+    return wrap(
+        (*said, *line((f" · {one_line(where)}", "dim"))) if where else said, width, "        " if width > 60 else "  "
+    )
 
 
 def _expected(step: Step, width: int) -> list[Line]:

@@ -59,10 +59,11 @@ class RunScreen(OpsScreen):
         self._output = Page("output", "Output", follow=True)
         self._asking = Canvas(id="question")
         self._asked: Question | None = None
-        self._number = 0
+        self._number = self._offered = 0
         self._ready_at: float | None = None
         self._last_key = ("", 0.0)
-        self._seen_step: int | None = None
+        self._looked_at: tuple[int, int] | None = None
+        self._vital = 0
         self._drawing = False
         self._version = -1
 
@@ -152,7 +153,14 @@ class RunScreen(OpsScreen):
         if question.runs_change(self._asked, name):
             at = max(at, last + _LET_GO)
         self._ready_at = at
-        self.set_timer(max(at - time.monotonic(), 0) + 0.01, self.draw)
+        self.set_timer(max(at - time.monotonic(), 0) + 0.01, self._offer)
+
+    def _offer(self) -> None:
+        """Everything has its place by now: only what is in sight from here on counts as seen."""
+        if self._offered != self._number and self._ready_at is not None and time.monotonic() >= self._ready_at:
+            self._offered = self._number
+            self._page.seen_to = 0
+        self.draw()
 
     @property
     def _mode(self) -> arrangement.Mode:
@@ -224,11 +232,15 @@ class RunScreen(OpsScreen):
         self._page.heading = f"{current + 1} of {len(state.steps)} · {step.step.section}"
         if state.ended is not None or isinstance(self.desk.question, AskEnd):
             self._page.heading = "What has changed"
-            lines = steps.difference(state, width)
+            page = steps.StepPage(steps.difference(state, width), 0)
         else:
-            lines = steps.page(state, current, self.desk.question, standings, width)
-        self._page.show_page(lines, top=current != self._seen_step)
-        self._seen_step = current
+            # What was asked for when the page was made ready decides its order; the height is that of the page.
+            size = (width, self._page.inner_height)
+            page = steps.page(state, current, self.desk.question, standings, size)
+        self._vital = page.vital
+        looked_at = (current, self._number)
+        self._page.show_page(page.lines, top=looked_at != self._looked_at)
+        self._looked_at = looked_at
 
     def _draw_output(self) -> None:
         printed = self.desk.printed
@@ -250,8 +262,10 @@ class RunScreen(OpsScreen):
             words = question.lines(self.desk.question, size)
         else:
             words = [runs.waiting(self.desk.state, self.console.now(), trouble=self.desk.trouble, left=self.desk.over)]
-        offered = self.choices()
-        keys = [(Span(" "), *_keys(offered))] if offered else []
+        keys = _keys(self.choices(), size)
+        if not keys and self.desk.question is not None:
+            # Their place is kept, so that nothing moves when they are offered.
+            keys = [()] * len(_keys(question.choices(self.desk.question), size))
         return [*((Span(" "), *each) for each in words), *keys]
 
     # --- keys --------------------------------------------------------------------------------------------
@@ -264,7 +278,9 @@ class RunScreen(OpsScreen):
             return question.BROKEN if self.desk.trouble else question.OVER
         asked = self.desk.question
         if asked is not None and self.desk.asked == self._number and self._ready_at is not None:
-            return question.choices(asked) if time.monotonic() >= self._ready_at else ()
+            if time.monotonic() < self._ready_at or self._offered != self._number:
+                return ()
+            return question.choices(asked, read_on=self._page.seen_to < self._vital)
         if asked is None and self.desk.running:
             return question.RUNNING
         return ()
@@ -306,6 +322,13 @@ class RunScreen(OpsScreen):
         opening.play(self.console, self.desk, resume=resume)
         self.draw()
 
+    def read_on(self) -> None:
+        """Show more of a page that does not fit."""
+        self._page.display = True
+        self._page.focus()
+        self._page.action_scroll_page(1)
+        self.call_after_refresh(self.draw)
+
     def interrupt(self) -> bool:
         """Ctrl-C, to the running step or to what the run itself waits for; whether there was any of these."""
         session, state = self.desk.session, self.desk.state
@@ -339,8 +362,16 @@ class RunScreen(OpsScreen):
             self.console.overview.note("the run stays open; o goes back to it")
 
 
-def _keys(offered: tuple[Choice, ...]) -> Line:
-    spans: list[Span] = []
-    for number, choice in enumerate(offered):
-        spans += [Span("   " if number else ""), Span(written(choice.keys[0]), "key"), Span(f" {choice.does}")]
-    return tuple(span for span in spans if span.text)
+def _keys(offered: tuple[Choice, ...], size: int) -> list[Line]:
+    """The keys and what they do, on as many lines as they take; a key is never parted from its words."""
+    lines: list[list[Span]] = [[]]
+    used = 0
+    for choice in offered:
+        key, does = written(choice.keys[0]), f" {choice.does}"
+        room = len(key) + len(does) + 3
+        if lines[-1] and used + room > size:
+            lines.append([])
+            used = 0
+        lines[-1] += [Span("   " if lines[-1] else " "), Span(key, "key"), Span(does)]
+        used += room
+    return [tuple(spans) for spans in lines if spans]

@@ -1,5 +1,6 @@
 """Puts jobs on the queue, about eight a second."""
 
+import json
 import os
 import time
 
@@ -10,7 +11,7 @@ number = 0
 while True:
     number += 1
     try:
-        redis.call("LPUSH", "jobs", '{"id": %d, "task": "send_receipt"}' % number)
+        redis.call("LPUSH", "jobs", json.dumps({"id": number, "task": "send_receipt"}))
     except OSError as error:
         print("broker:", error, flush=True)
     time.sleep(0.125)

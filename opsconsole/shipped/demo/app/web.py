@@ -19,6 +19,7 @@ class Shop(BaseHTTPRequestHandler):
     """GET /health, and a front page."""
 
     def do_GET(self):
+        """Answer as healthy only when the sessions database is."""
         answer = {"sessions": sessions()} if self.path == "/health" else {"shop": "open"}
         healthy = answer.get("sessions", "PONG") == "PONG"
         body = json.dumps(answer).encode()
