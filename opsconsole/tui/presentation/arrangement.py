@@ -85,3 +85,14 @@ def share(wants: Sequence[int], lines: int, least: int = 2) -> list[int]:
     while sum(got) > lines and max(got) > 0:
         got[got.index(max(got))] -= 1
     return got
+
+
+def text_height(room: int, wanted: int, printed: int, *, running: bool) -> int:
+    """How many of `room` lines a step's text gets beside its output of `printed` lines: all it wants, mostly.
+
+    The output keeps a third of the room, and a half while something is printing, as far as it fills them.
+    """
+    if not printed:
+        return room
+    output = max(min(max(room // 3, 3), printed + 2), room // 2 if running else 0)
+    return min(wanted, room - output)

@@ -13,10 +13,11 @@ from textual.containers import Horizontal, Vertical
 
 from opsconsole.model.run import AskEnd, Question
 from opsconsole.model.snapshot import Snapshot
+from opsconsole.tui.attention import Attention
 from opsconsole.tui.canvas import Canvas
 from opsconsole.tui.page import Page
 from opsconsole.tui.pane import Pane
-from opsconsole.tui.presentation import arrangement, question, runs, steps
+from opsconsole.tui.presentation import arrangement, prompt, question, runs, steps
 from opsconsole.tui.presentation.document import document
 from opsconsole.tui.presentation.footer import written
 from opsconsole.tui.presentation.question import Choice
@@ -25,13 +26,6 @@ from opsconsole.tui.screens.base import OpsScreen
 
 if TYPE_CHECKING:
     from opsconsole.tui.desk import Desk
-
-_QUIET: Final = 0.15
-"""Seconds without a key, after its question was painted, before a key may answer it."""
-
-_LET_GO: Final = 0.7
-"""Seconds between the key that ran one change and the same key for the next: more than the pause before a key that is
-held down begins to repeat itself."""
 
 _DRAW_EVERY: Final = 0.05
 """Seconds between two drawings of output that floods in."""
@@ -60,8 +54,7 @@ class RunScreen(OpsScreen):
         self._asking = Canvas(id="question")
         self._asked: Question | None = None
         self._number = self._offered = 0
-        self._ready_at: float | None = None
-        self._last_key = ("", 0.0)
+        self._attention = Attention()
         self._looked_at: tuple[int, int] | None = None
         self._vital = 0
         self._drawing = False
@@ -136,28 +129,23 @@ class RunScreen(OpsScreen):
         self.draw_footer()
 
     def _note_question(self) -> None:
-        """A new question takes keys only once it has been painted and the keyboard has been quiet for a moment."""
+        """Turn to a new question: keys answer it once it has been painted and the keyboard was quiet for a moment."""
         if (self.desk.asked, self.desk.question) != (self._number, self._asked):
             self._number, self._asked = self.desk.asked, self.desk.question
-            self._ready_at = None
+            self._attention.turn_to(self._asked)
             if self._asked is not None:
                 self.call_after_refresh(self._painted, self._number)
 
     def _painted(self, number: int) -> None:
-        if number == self._number and self._ready_at is None:
-            self._ready_from(time.monotonic() + _QUIET)
+        if number == self._number and self._attention.ready_at is None:
+            self._offer_at(self._attention.painted(time.monotonic()))
 
-    def _ready_from(self, at: float) -> None:
-        """Keys answer from then on; the screen offers them from then on too."""
-        name, last = self._last_key
-        if question.runs_change(self._asked, name):
-            at = max(at, last + _LET_GO)
-        self._ready_at = at
+    def _offer_at(self, at: float) -> None:
         self.set_timer(max(at - time.monotonic(), 0) + 0.01, self._offer)
 
     def _offer(self) -> None:
         """Everything has its place by now: only what is in sight from here on counts as seen."""
-        if self._offered != self._number and self._ready_at is not None and time.monotonic() >= self._ready_at:
+        if self._offered != self._number and self._attention.is_ready(time.monotonic()):
             self._offered = self._number
             self._page.seen_to = 0
         self.draw()
@@ -175,20 +163,17 @@ class RunScreen(OpsScreen):
         asked = len(self._question_lines())
         self._set_height(self._asking, asked)
         room = max(self.size.height - 2 - asked, 2)
-        has_output = len(self.desk.printed) > 0
+        printed = len(self.desk.printed)
         if mode == "single":
             only_output = self._output.has_focus
             self._output.display, self._page.display = only_output, not only_output
-            self._set_height(self._page, room)
-            self._set_height(self._output, room)
-            return
-        self._page.display, self._output.display = True, has_output
-        least = min(max(room // 3, 3), len(self.desk.printed) + 2) if has_output else 0
-        if self.desk.running:
-            least = max(least, room // 2)
-        text = min(self._page.wants, room - least) if has_output else room
+            text = output = room
+        else:
+            self._page.display, self._output.display = True, printed > 0
+            text = arrangement.text_height(room, self._page.wants, printed, running=self.desk.running)
+            output = room - text
         self._set_height(self._page, text)
-        self._set_height(self._output, room - text)
+        self._set_height(self._output, output)
 
     @staticmethod
     def _set_height(widget: Canvas, lines: int) -> None:
@@ -262,10 +247,10 @@ class RunScreen(OpsScreen):
             words = question.lines(self.desk.question, size)
         else:
             words = [runs.waiting(self.desk.state, self.console.now(), trouble=self.desk.trouble, left=self.desk.over)]
-        keys = _keys(self.choices(), size)
+        keys = prompt.keys(self.choices(), size)
         if not keys and self.desk.question is not None:
             # Their place is kept, so that nothing moves when they are offered.
-            keys = [()] * len(_keys(question.choices(self.desk.question), size))
+            keys = [()] * len(prompt.keys(question.choices(self.desk.question), size))
         return [*((Span(" "), *each) for each in words), *keys]
 
     # --- keys --------------------------------------------------------------------------------------------
@@ -276,14 +261,13 @@ class RunScreen(OpsScreen):
             return question.BEGIN
         if self.desk.over:
             return question.BROKEN if self.desk.trouble else question.OVER
-        asked = self.desk.question
-        if asked is not None and self.desk.asked == self._number and self._ready_at is not None:
-            if time.monotonic() < self._ready_at or self._offered != self._number:
-                return ()
-            return question.choices(asked, read_on=self._page.seen_to < self._vital)
-        if asked is None and self.desk.running:
-            return question.RUNNING
-        return ()
+        if self.desk.question is not None:
+            return self._answers(self.desk.question)
+        return question.RUNNING if self.desk.running else ()
+
+    def _answers(self, asked: Question) -> tuple[Choice, ...]:
+        open_now = self._offered == self._number == self.desk.asked and self._attention.is_ready(time.monotonic())
+        return question.choices(asked, read_on=self._page.seen_to < self._vital) if open_now else ()
 
     def key_groups(self) -> Iterator[tuple[str, list[tuple[str, str]]]]:
         """For the page of keys: those that answer come first."""
@@ -295,17 +279,17 @@ class RunScreen(OpsScreen):
     def on_key(self, event: events.Key) -> None:
         """A key that answers. One that was typed before the question was ready for it, or is held down, does not."""
         name = event.character if event.character and event.character.isalpha() else event.key
-        before, self._last_key = self._last_key, (name, event.time)
-        if self._asked is not None and self._ready_at is not None and event.time < self._ready_at:
-            self._ready_from(self._ready_at)
+        before = self._attention.ready_at
+        answers = self._attention.typed(name, event.time)
+        after = self._attention.ready_at
+        if after is not None and after != before:
+            self._offer_at(after)
         choice = next((choice for choice in self.choices() if name in choice.keys), None)
         if choice is None:
             return
         event.stop()
         event.prevent_default()
-        held = name == before[0] and question.runs_change(self._asked, name)
-        quiet = event.time - before[1] >= (_LET_GO if held else _QUIET)
-        if quiet and (self._ready_at is None or event.time >= self._ready_at):
+        if answers:
             self._act(choice.act)
 
     def _act(self, act: str) -> None:
@@ -360,18 +344,3 @@ class RunScreen(OpsScreen):
         self.dismiss()
         if self._begun and self.desk.state is not None and self.desk.state.ended is None:
             self.console.overview.note("the run stays open; o goes back to it")
-
-
-def _keys(offered: tuple[Choice, ...], size: int) -> list[Line]:
-    """The keys and what they do, on as many lines as they take; a key is never parted from its words."""
-    lines: list[list[Span]] = [[]]
-    used = 0
-    for choice in offered:
-        key, does = written(choice.keys[0]), f" {choice.does}"
-        room = len(key) + len(does) + 3
-        if lines[-1] and used + room > size:
-            lines.append([])
-            used = 0
-        lines[-1] += [Span("   " if lines[-1] else " "), Span(key, "key"), Span(does)]
-        used += room
-    return [tuple(spans) for spans in lines if spans]
