@@ -1,4 +1,4 @@
-"""The container engine may be there and out of reach, because we may not use its socket: that is not the same as down."""
+"""The container engine may be there but out of reach, because we may not use its socket: that is not called down."""
 
 from __future__ import annotations
 
