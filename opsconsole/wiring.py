@@ -6,26 +6,26 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from opsconsole.model.snapshot import Snapshot
 from opsconsole.model.stack import Stack
 from opsconsole.probes.base import World
-from opsconsole.watch.collector import Collector, look_once
-from opsconsole.watch.store import Store
 
 if TYPE_CHECKING:  # what only names types is not worth the milliseconds that `status` would pay for it
     from opsconsole.model.run import RunState
     from opsconsole.model.runbook import Runbook
+    from opsconsole.model.snapshot import Snapshot
     from opsconsole.run.folder import RunSummary
     from opsconsole.run.operator import Operator
     from opsconsole.run.session import Session
     from opsconsole.runbook.guard import Guard
     from opsconsole.runbook.library import Library
+    from opsconsole.watch.collector import Collector
 
 
 class Parts:
     """Everything that one opsconsole is made of, around one stack.
 
-    What is costly to import (runbooks, runs) is made at its first use, so that `status` never pays for it.
+    What is costly to import is imported at its first use: `status` never pays for runbooks and runs, and the console
+    paints its first frame before it pays for the watch.
     """
 
     def __init__(
@@ -35,16 +35,20 @@ class Parts:
         self.stack = stack
         self.read_only = read_only
         self.world = world or World(engine_host=stack.engine.host)
-        self.store = Store(stack, self.world.clock)
         self._state_folder = state_folder
         self._library: Library | None = None
 
     def collector(self, on_change: Callable[[Snapshot], None]) -> Collector:
-        """The collector that keeps the store fresh and tells `on_change` of each new snapshot."""
-        return Collector(self.stack, self.world, self.store, on_change)
+        """A collector that keeps a store of its own fresh and tells `on_change` of each new snapshot."""
+        from opsconsole.watch.collector import Collector
+        from opsconsole.watch.store import Store
+
+        return Collector(self.stack, self.world, Store(self.stack, self.world.clock), on_change)
 
     async def ops_check(self) -> Snapshot:
-        """One full round of the stack's checks, by probes of its own; the store takes no part in it."""
+        """One full round of the stack's checks, by probes of its own; no collector's store takes part in it."""
+        from opsconsole.watch.collector import look_once
+
         return await look_once(self.stack, self.world)
 
     @property

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from typing import Any, Final, Self
+from typing import TYPE_CHECKING, Any, Final, Self
 
 import msgspec
 
 from opsconsole.checks.thresholds import crossed, need_order, worst_of
-from opsconsole.model.readings import BoxReading
 from opsconsole.model.sample import Sample
 from opsconsole.model.text import one_line
 from opsconsole.model.verdict import Level, Verdict
+
+if TYPE_CHECKING:
+    from opsconsole.model.readings import BoxReading
 
 
 class Bounds(msgspec.Struct, frozen=True):

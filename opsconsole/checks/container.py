@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 import msgspec
 
-from opsconsole.model.readings import ContainerReading
 from opsconsole.model.sample import Sample
 from opsconsole.model.text import one_line
 from opsconsole.model.units import duration
 from opsconsole.model.verdict import Level, Verdict
+
+if TYPE_CHECKING:
+    from opsconsole.model.readings import ContainerReading
 
 OUT_OF_MEMORY = "out of memory"
 

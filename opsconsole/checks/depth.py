@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 import msgspec
 
 from opsconsole.checks.thresholds import at_most, crossed, need_order
-from opsconsole.model.readings import BrokerReading
 from opsconsole.model.sample import Sample
 from opsconsole.model.text import one_line
 from opsconsole.model.units import count
 from opsconsole.model.verdict import Level, Verdict
+
+if TYPE_CHECKING:
+    from opsconsole.model.readings import BrokerReading
 
 
 class Expect(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):

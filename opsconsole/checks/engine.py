@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 import msgspec
 
-from opsconsole.model.readings import EngineReading
 from opsconsole.model.sample import Sample
 from opsconsole.model.text import one_line
 from opsconsole.model.verdict import Level, Verdict
+
+if TYPE_CHECKING:
+    from opsconsole.model.readings import EngineReading
 
 
 class Expect(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):

@@ -4,17 +4,19 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from typing import Annotated, Any, Self
+from typing import TYPE_CHECKING, Annotated, Any, Self
 
 import msgspec
 
 from opsconsole.checks.quantities import Duration
 from opsconsole.checks.thresholds import worst_of
-from opsconsole.model.readings import HealthReading
 from opsconsole.model.sample import Sample
 from opsconsole.model.text import one_line
 from opsconsole.model.units import duration
 from opsconsole.model.verdict import Level, Verdict
+
+if TYPE_CHECKING:
+    from opsconsole.model.readings import HealthReading
 
 Status = Annotated[int, msgspec.Meta(ge=100, le=599)]
 

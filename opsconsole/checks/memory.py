@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 import msgspec
 
 from opsconsole.checks.quantities import Rate, Size
 from opsconsole.checks.thresholds import Crossed, at_most, crossed, need_order
 from opsconsole.checks.trend import per_second, seconds_until
-from opsconsole.model.readings import MemoryReading
 from opsconsole.model.sample import Sample
 from opsconsole.model.units import size
 from opsconsole.model.verdict import Level, Verdict
+
+if TYPE_CHECKING:
+    from opsconsole.model.readings import MemoryReading
 
 FAR: Final = 48 * 3600.0
 """Seconds beyond which a time to the limit is a guess that helps nobody."""

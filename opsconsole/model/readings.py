@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import Literal
+
+from opsconsole.model.targets import QueueKind
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,9 +97,6 @@ class UnitReading:
     restarts: int = 0
     exit_code: int | None = None
     description: str = ""
-
-
-QueueKind = Literal["celery", "dramatiq", "rq", "list", "stream"]
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,8 +6,9 @@ A target of kind memory, process, container or unit carries a service reference 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Literal
 
-from opsconsole.model.readings import QueueKind
+QueueKind = Literal["celery", "dramatiq", "rq", "list", "stream"]
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,9 +8,9 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from time import monotonic, perf_counter
 
-from opsconsole.model.readings import BrokerReading, QueueKind
+from opsconsole.model.readings import BrokerReading
 from opsconsole.model.sample import Problem, ProblemKind, Sample, Target
-from opsconsole.model.targets import QueueOf
+from opsconsole.model.targets import QueueKind, QueueOf
 from opsconsole.probes.base import World
 from opsconsole.probes.brokers import Kind, open_kind
 from opsconsole.probes.brokers.address import parse

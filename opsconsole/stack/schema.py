@@ -7,7 +7,7 @@ from typing import Annotated, Any, Literal
 import msgspec
 
 from opsconsole.checks.quantities import Span
-from opsconsole.model.readings import QueueKind
+from opsconsole.model.targets import QueueKind
 
 
 class Table(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):

@@ -11,8 +11,8 @@ from collections.abc import Callable
 from importlib import import_module
 from typing import Protocol
 
-from opsconsole.model.readings import BrokerReading, QueueKind
-from opsconsole.model.targets import QueueOf
+from opsconsole.model.readings import BrokerReading
+from opsconsole.model.targets import QueueKind, QueueOf
 from opsconsole.probes.brokers.exchange import Plan
 
 MODULES: dict[QueueKind, str] = {

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from opsconsole.model.readings import BrokerReading, Queue, QueueKind
-from opsconsole.model.targets import QueueOf
+from opsconsole.model.readings import BrokerReading, Queue
+from opsconsole.model.targets import QueueKind, QueueOf
 from opsconsole.probes.brokers.celery import BINDING, is_of_tasks
 from opsconsole.probes.brokers.exchange import Command, NothingThereError, Plan, Reply, text
 from opsconsole.probes.brokers.rq import QUEUES
