@@ -116,8 +116,8 @@ class Console(App[int], inherit_bindings=False):
         """Hand the snapshot to the screen in front; the others take the newest when they come to the front."""
         first = self.snapshot is None
         self.snapshot = self.overview.snapshot = event.snapshot
-        if isinstance(self.screen, OpsScreen):
-            self.screen.see(event.snapshot)
+        if front := self._in_front():
+            front.see(event.snapshot)
         if first:
             self.set_timer(1.0, self._read_library)
             self.set_timer(0.3, self.look_for_runs)
@@ -126,8 +126,12 @@ class Console(App[int], inherit_bindings=False):
         if not self.is_headless and terminal.is_dead():
             self._signalled(1)
             return
-        if isinstance(self.screen, OpsScreen):
-            self.screen.tick(self.now())
+        if front := self._in_front():
+            front.tick(self.now())
+
+    def _in_front(self) -> OpsScreen | None:
+        """The screen that is seen: a small question over it does not stop the world."""
+        return next((screen for screen in reversed(self.screen_stack) if isinstance(screen, OpsScreen)), None)
 
     def on_worker_state_changed(self, event: Worker.StateChanged) -> None:
         """Work in the background that failed is said, and ends nothing else."""
