@@ -153,6 +153,8 @@ def _none(world: World, ref: ProcessesRef, others: Collection[RawProcess] = ()) 
     elif world.processes.hidden:
         reason = f"{reason}, but other users' processes are hidden here (hidepid); run as root"
         return Problem(ProblemKind.DENIED, reason)
+    else:
+        reason += "; is it running, and is processes.argv right?"
     return Problem(ProblemKind.GONE, reason)
 
 

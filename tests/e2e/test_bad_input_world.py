@@ -69,7 +69,8 @@ def world(redis_lab: RedisLab, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) 
         )
         told = {
             "engine": f"DOWN no container engine: {socket} does not exist; is docker installed and started?",
-            "ghost.process": "DOWN no process has 'opslab-no-such-program' in its command line",
+            "ghost.process": "DOWN no process has 'opslab-no-such-program' in its command line; is it running, and "
+            "is processes.argv right?",
             "refused.depth": f"DOWN {refused} refuses connections; is it running?",
             "hangs.health": f"DOWN {site.url}/hang gave no answer within 1 s",
             "babble.health": f"DOWN {site.url}/garbage answers, but not as HTTP does (illegal status line); "

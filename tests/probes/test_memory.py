@@ -302,7 +302,9 @@ async def test_plain_processes_are_summed_up_and_gone_when_none_is_left() -> Non
             child.kill()
             await child.wait()
     gone = (await read_one(world, ref)).problem
-    assert gone == Problem(ProblemKind.GONE, f"no process has '{mark}' in its command line")
+    assert gone == Problem(
+        ProblemKind.GONE, f"no process has '{mark}' in its command line; is it running, and is processes.argv right?"
+    )
 
 
 async def test_services_of_all_kinds_are_read_together_in_the_order_they_were_asked(tmp_path: Path) -> None:

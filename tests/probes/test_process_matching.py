@@ -108,7 +108,10 @@ def test_a_user_that_does_not_exist_is_named(token: str) -> None:
 
 def test_nothing_matching_is_gone_with_the_words_that_were_asked_for(token: str) -> None:
     found = reading_of(World(), ProcessesRef(token, user=me()))
-    assert found == Problem(ProblemKind.GONE, f"no process of user {me()} has '{token}' in its command line")
+    assert found == Problem(
+        ProblemKind.GONE,
+        f"no process of user {me()} has '{token}' in its command line; is it running, and is processes.argv right?",
+    )
 
 
 def test_the_working_folder_tells_two_of_a_kind_apart(started: Started, token: str) -> None:
@@ -212,7 +215,7 @@ def test_a_process_that_has_ended_and_was_not_buried_is_gone(started: Started, t
     os.kill(pid, 9)
     wait_until("it to have ended", lambda: psutil.Process(pid).status() == psutil.STATUS_ZOMBIE)
     assert matching(world, ProcessesRef(token)) == Problem(
-        ProblemKind.GONE, f"no process has '{token}' in its command line"
+        ProblemKind.GONE, f"no process has '{token}' in its command line; is it running, and is processes.argv right?"
     )
     assert tree_of(world, pid) is None
 
