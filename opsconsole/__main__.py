@@ -32,12 +32,10 @@ def _whatever_happens(words: Sequence[str]) -> int:
     try:
         if isinstance(sys.stdout, TextIOWrapper):
             sys.stdout.reconfigure(errors="replace")  # a sign that the terminal lacks is no reason to say nothing
-        code = _run(words)
+        code = _ended(words)
         if sys.stdout is not None:
-            sys.stdout.flush()
+            sys.stdout.flush()  # here, where a closed pipe has a code of its own, and not when Python shuts down
         return code
-    except SystemExit as leaving:
-        return leaving.code if isinstance(leaving.code, int) else 0
     except KeyboardInterrupt:
         return _INTERRUPTED
     except BrokenPipeError:
@@ -47,6 +45,14 @@ def _whatever_happens(words: Sequence[str]) -> int:
         return _CLOSED_PIPE
     except Exception as fault:
         return _failed(fault)
+
+
+def _ended(words: Sequence[str]) -> int:
+    """The code of the command, or that with which the reading of the words ended it (--help, bad usage)."""
+    try:
+        return _run(words)
+    except SystemExit as leaving:
+        return leaving.code if isinstance(leaving.code, int) else 0
 
 
 def _run(words: Sequence[str]) -> int:

@@ -18,7 +18,18 @@ pytest_plugins = [name for name in LAB if find_spec(name)]
 
 OURS = ("OPSCONSOLE_", "DOCKER_", "COMPOSE_", "XDG_", "REDISCLI_", "LESS", "TMUX", "SSH_")
 """Beginnings of variables that change what the program does."""
-OTHERS = ("NO_COLOR", "FORCE_COLOR", "CLICOLOR", "COLORTERM", "PAGER", "EDITOR", "VISUAL", "COLUMNS", "LINES")
+OTHERS = (
+    "NO_COLOR",
+    "FORCE_COLOR",
+    "CLICOLOR",
+    "COLORTERM",
+    "PAGER",
+    "EDITOR",
+    "VISUAL",
+    "COLUMNS",
+    "LINES",
+    "PYTHONUNBUFFERED",
+)
 
 # Both cores may be busy with the lab: what an example takes says nothing about the code.
 settings.register_profile("opsconsole", deadline=None, database=None)

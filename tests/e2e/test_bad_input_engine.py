@@ -18,6 +18,7 @@ from tests.e2e.bad_input_stage import Well, findings_shown, grower, sees_finding
 from tests.lab.engine import LabEngine
 from tests.lab.redis import LabRedis
 from tests.support.console import real_console
+from tests.support.parts import lack
 
 pytestmark = [pytest.mark.pty, pytest.mark.redis, pytest.mark.engine]
 
@@ -28,10 +29,13 @@ NOBODY = (
     *("--inh-caps=+dac_read_search", "--ambient-caps=+dac_read_search", "--"),
     *(sys.executable, "-m", "opsconsole"),
 )
-AS_NOBODY = pytest.mark.skipif(
-    os.geteuid() != 0 or shutil.which("setpriv") is None,
-    reason="only root can become nobody; to enable: sudo make test, with util-linux installed",
-)
+
+
+@pytest.fixture
+def as_nobody() -> None:
+    """For tests that become somebody who may not use the engine."""
+    if os.geteuid() != 0 or shutil.which("setpriv") is None:
+        lack("root", "only root can become nobody, and by setpriv")
 
 
 @pytest.fixture
@@ -63,7 +67,7 @@ def told(engine: LabEngine) -> str:
     return f"no permission on the engine's socket {socket}; to mend: sudo usermod -aG docker nobody, then log in again"
 
 
-@AS_NOBODY
+@pytest.mark.usefixtures("as_nobody")
 def test_without_permission_on_the_socket_status_says_how_to_get_it_and_judges_the_rest(engine, stack, folder):
     environment = {**os.environ, "HOME": str(folder)}
     seen = subprocess.run(
@@ -77,7 +81,7 @@ def test_without_permission_on_the_socket_status_says_how_to_get_it_and_judges_t
     assert opsconsole("status", "--stack", str(stack)).code == 0, "to root nothing is wrong"
 
 
-@AS_NOBODY
+@pytest.mark.usefixtures("as_nobody")
 @pytest.mark.parametrize(("columns", "rows"), [(120, 40), (80, 24)])
 def test_without_permission_on_the_socket_the_console_says_so_and_the_rest_goes_on(
     engine, well, stack, folder, columns, rows

@@ -14,7 +14,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.support.parts import OUTER
+from tests.support.parts import OUTER, lack
 
 
 @dataclass
@@ -156,7 +156,7 @@ async def http_server() -> AsyncIterator[LabHttp]:
 def self_signed(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A certificate of its own for 127.0.0.1, with its key, in one file."""
     if not shutil.which("openssl", path=OUTER.get("PATH")):
-        pytest.skip("needs openssl to make a certificate; to enable: sudo apt-get install openssl")
+        lack("openssl", "there is no openssl")
     folder = tmp_path_factory.mktemp("tls")
     key, cert, both = folder / "key.pem", folder / "cert.pem", folder / "both.pem"
     made = ["openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-subj", "/CN=lab", "-days", "2"]

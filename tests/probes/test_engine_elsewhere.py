@@ -26,6 +26,7 @@ from opsconsole.probes.engine.endpoint import parse
 from opsconsole.probes.engine.tunnel import ssh_words
 from tests.lab.engine import LabEngine
 from tests.lab.sshd import LabSshd
+from tests.support.parts import lack
 from tests.support.waiting import wait_for, wait_until
 
 
@@ -134,7 +135,7 @@ def test_what_ssh_is_told_cannot_be_taken_for_an_option() -> None:
 def certificates(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A folder as DOCKER_CERT_PATH names it: an authority, and a certificate for both sides on loopback."""
     if not shutil.which("openssl"):
-        pytest.skip("needs openssl to make certificates; to enable: sudo apt-get install openssl")
+        lack("openssl", "there is no openssl")
     folder = tmp_path_factory.mktemp("certificates")
     new = ("openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes", "-days", "2")
     authority = ("-subj", "/CN=authority", "-keyout", folder / "ca-key.pem", "-out", folder / "ca.pem")

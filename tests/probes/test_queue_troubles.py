@@ -14,6 +14,7 @@ from opsconsole.model.targets import QueueOf
 from opsconsole.model.verdict import Level
 from tests.lab.redis import LabRedis, RedisLab, free_port
 from tests.probes.queues import CeleryApp, Looker, looker
+from tests.support.parts import lack
 from tests.support.waiting import wait_for
 
 __all__ = ["looker"]
@@ -224,7 +225,7 @@ async def test_tls(redis_lab: RedisLab, looker: Looker, self_signed: Path) -> No
     try:
         server = redis_lab.start("--tls-port", str(port), "--tls-auth-clients", "no", *files)
     except AssertionError as fault:
-        pytest.skip(f"this redis-server was built without TLS: {fault}")
+        lack("redis-tls", str(fault))
     CeleryApp(server).publish("ai")
     problem = await looker.trouble(ai(f"rediss://127.0.0.1:{port}/0"))
     assert problem == Problem(ProblemKind.GARBLED, f"rediss://127.0.0.1:{port}/0: its certificate is self-signed")

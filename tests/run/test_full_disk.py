@@ -10,6 +10,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.support.parts import lack
+
 ROOT = Path(__file__).parents[2]
 APART = ("unshare", "--mount", "--map-root-user")
 
@@ -18,7 +20,7 @@ APART = ("unshare", "--mount", "--map-root-user")
 def small_disk(tmp_path: Path) -> Path:
     """A folder on which a small file system can be mounted that nobody else sees."""
     if not shutil.which("unshare") or subprocess.run([*APART, "true"], capture_output=True).returncode:
-        pytest.skip("needs the right to mount in a namespace of its own (kernel.unprivileged_userns_clone=1, or root)")
+        lack("mounts", "unshare fails or is not there")
     return tmp_path
 
 

@@ -13,11 +13,16 @@ from markdown_it import MarkdownIt
 
 from opsconsole.model.runbook import Runbook
 from opsconsole.runbook.markdown import parse
+from tests.support.parts import lack
 
 CORPUS = Path(__file__).parents[2].parent / "shared" / "corpus"
 BY_HAND: dict[str, Any] = tomllib.loads((Path(__file__).parent / "corpus_by_hand.toml").read_text(encoding="utf-8"))
 
-pytestmark = pytest.mark.skipif(not CORPUS.is_dir(), reason="../shared/corpus is not there")
+
+@pytest.fixture(autouse=True)
+def corpus() -> None:
+    if not CORPUS.is_dir():
+        lack("corpus", "../shared/corpus is not there")
 
 
 @lru_cache(maxsize=1)

@@ -34,6 +34,11 @@ PARTS: Final = {
     "systemd": Part("systemd in a container", "sudo apt-get install systemd docker.io && sudo service docker start"),
     "sshd": Part("sshd", "sudo apt-get install openssh-server openssh-client"),
     "tmux": Part("tmux", "sudo apt-get install tmux"),
+    "openssl": Part("openssl, which makes certificates", "sudo apt-get install openssl"),
+    "redis-tls": Part("a redis-server that was built with TLS", "sudo apt-get install redis-server"),
+    "root": Part("the right to become somebody else", "sudo make test  (with util-linux installed)"),
+    "mounts": Part("the right to mount in a namespace of its own", "sudo make test  (with util-linux installed)"),
+    "corpus": Part("the corpus of other teams' runbooks", "lay it at ../shared/corpus"),
 }
 
 
