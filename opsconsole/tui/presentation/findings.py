@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Final
 
 from opsconsole.model.check import Finding
 from opsconsole.tui.presentation.ages import age
 from opsconsole.tui.presentation.spans import EMPTY, LEVEL_STYLES, Line, Span, cut, line, sign, words, wrap
-from opsconsole.tui.presentation.table import Cell, Column, Row, lay_out, place_of
+from opsconsole.tui.presentation.spans import width as cells_of
+from opsconsole.tui.presentation.table import Column, Row, lay_out, place_of
 from opsconsole.tui.presentation.view import RUN_KEY, OpenRun, View
 
 _COLUMNS: Final = (
     Column(keep=9),  # sign
     Column(keep=5),  # level
-    Column(keep=8, least=16),  # check
+    Column(keep=8, least=16, name=True),  # check
     Column(keep=7, least=20),  # reason
     Column(keep=6, align="right"),  # age
     Column(keep=4, least=16),  # runbook
@@ -25,8 +27,14 @@ _REASON: Final = 3
 _MORE: Final = 4
 """Lines that a long reason may take below its own."""
 
-_NAMED: Final = 96
-"""Cells from which a finding names its runbook; below it only says that there is one."""
+_TREATED_BY: Final = 5
+"""Place of the column that names the runbook."""
+
+_NAMED_AT_MOST: Final = 40
+"""Cells of a runbook's name beyond which it may be cut."""
+
+_READABLE: Final = 24
+"""Cells of reason that are worth more than the name of a runbook: with less, only a sign says that there is one."""
 
 _NARROW: Final = 76
 """Cells below which a finding takes two lines and more."""
@@ -39,17 +47,37 @@ def rows(view: View, width: int) -> list[Row]:
     found = snapshot.findings
     if width < _NARROW:
         return out + [Row(one.check, _folded(one, snapshot.at, width, known)) for one in found]
-    brief = width < _NAMED
-    cells = [_cells(one, snapshot.at, known, brief=brief) for one in found]
-    start, room = place_of(_REASON, _COLUMNS, cells, width)
+    cells = [_cells(one, snapshot.at, known) for one in found]
+    columns = _balanced(cells, width)
+    if columns is None:
+        columns = _COLUMNS
+        cells = [
+            [*row[:_TREATED_BY], line(("→", "key")) if one.runbooks else EMPTY]
+            for one, row in zip(found, cells, strict=True)
+        ]
+    start, room = place_of(_REASON, columns, cells, width)
     folded = [wrap(words(one.reason, most=600), room) for one in found]
     cells = [[*row[:_REASON], lines[0], *row[_REASON + 1 :]] for row, lines in zip(cells, folded, strict=True)]
-    drawn = lay_out(_COLUMNS, cells, width)
+    drawn = lay_out(columns, cells, width)
     out += [
         Row(one.check, (first, *((Span(" " * start), *each) for each in _below(lines, room))))
         for one, first, lines in zip(found, drawn, folded, strict=True)
     ]
     return out
+
+
+def _balanced(cells: list[list[Line]], width: int) -> tuple[Column, ...] | None:
+    """The columns with their room shared by what is in them; None where the runbooks' names leave too little.
+
+    A reason goes on below when it is long, a name cannot: beyond half of the room that both have, the name comes first.
+    """
+    wide = [max((cells_of(row[place]) for row in cells), default=0) for place in range(len(_COLUMNS))]
+    reason, named = wide[_REASON], wide[_TREATED_BY]
+    room = width - sum(wide) + reason + named - len(_COLUMNS) + 1
+    if room - min(named, _NAMED_AT_MOST) < min(reason, _READABLE):
+        return None
+    least = max(min(named, room - min(reason, room // 2)), 1)
+    return (*_COLUMNS[:_TREATED_BY], replace(_COLUMNS[_TREATED_BY], least=least))
 
 
 def _below(folded: list[Line], room: int) -> list[Line]:
@@ -59,7 +87,7 @@ def _below(folded: list[Line], room: int) -> list[Line]:
     return [*folded[1:_MORE], cut((*folded[_MORE], Span(" " * room)), room)]
 
 
-def _cells(found: Finding, now: float, titles: Mapping[str, str], *, brief: bool) -> list[Cell]:
+def _cells(found: Finding, now: float, titles: Mapping[str, str]) -> list[Line]:
     style = LEVEL_STYLES[found.level]
     return [
         sign(found.level),
@@ -67,7 +95,7 @@ def _cells(found: Finding, now: float, titles: Mapping[str, str], *, brief: bool
         words(found.check),
         words(found.reason, most=600),
         line((age(now - found.since), "dim")),
-        line(("→", "key")) if brief and found.runbooks else _treats(found, titles),
+        _treats(found, titles),
     ]
 
 

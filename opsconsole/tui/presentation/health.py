@@ -21,7 +21,7 @@ from opsconsole.tui.presentation.view import View
 
 _COLUMNS: Final = (
     Column(keep=9),  # sign
-    Column(keep=8, least=10),  # name
+    Column(keep=8, least=24, name=True),  # name
     Column(keep=4, least=6),  # what is asked
     Column(keep=7),  # what it answers
     Column(keep=6, align="right"),  # how fast

@@ -23,9 +23,9 @@ from opsconsole.tui.presentation.view import View
 
 _COLUMNS: Final = (
     Column(keep=9),  # sign
-    Column(keep=8, least=12),  # name
+    Column(keep=8, least=24, name=True),  # name
     Column(keep=7, align="right"),  # used
-    Column(keep=5, least=9, most=30),  # bar
+    Column(keep=5, least=6, most=30),  # bar
     Column(keep=4, align="right"),  # limit
     Column(keep=3, align="right"),  # growth
     Column(keep=2),  # course

@@ -22,7 +22,7 @@ KINDS: Final = ("process", "container", "unit")
 
 _COLUMNS: Final = (
     Column(keep=9),  # sign
-    Column(keep=8, least=12),  # name
+    Column(keep=8, least=24, name=True),  # name
     Column(keep=7, least=14, grow=True),  # what it is
     Column(keep=3),  # pid
     Column(keep=5, align="right"),  # up

@@ -25,6 +25,9 @@ EMPTY: Line = ()
 LEVEL_STYLES = {Level.OK: "", Level.UNKNOWN: "unknown", Level.DEGRADED: "degraded", Level.DOWN: "down"}
 """Only what is wrong has a colour."""
 
+_ENDS_FROM = 8
+"""Cells from which a cut name keeps its end."""
+
 
 def line(*parts: Span | tuple[str, str] | str) -> Line:
     """A line from spans, pairs or plain words; empty words are left out."""
@@ -69,6 +72,23 @@ def cut(spans: Line, most: int) -> Line:
         kept.append(span)
         left -= size
     return tuple(kept)
+
+
+def cut_name(spans: Line, most: int) -> Line:
+    """A name, in one style, in at most `most` cells: cut in the middle, for what tells names apart is often the end."""
+    if width(spans) <= most or most < _ENDS_FROM:
+        return cut(spans, most)
+    name = text(spans)
+    kept = max((most - 1) // 3, 3)
+    head, end = set_cell_size(name, most - 1 - kept), name
+    while cell_len(end) > kept:
+        end = end[1:]
+    return (Span(f"{head.rstrip()}…{end}", spans[0].style),)
+
+
+def fit_name(spans: Line, size: int) -> Line:
+    """A name in exactly `size` cells; see `cut_name`."""
+    return fit(cut_name(spans, size), size)
 
 
 def fit(spans: Line, size: int, align: str = "left") -> Line:

@@ -13,7 +13,7 @@ from opsconsole.model.text import one_line, plain
 from opsconsole.model.units import duration
 from opsconsole.model.verdict import Level
 from opsconsole.tui.presentation.prose import prose
-from opsconsole.tui.presentation.spans import LEVEL_STYLES, Line, Span, cut, fit, line, sign, words, wrap
+from opsconsole.tui.presentation.spans import LEVEL_STYLES, Line, Span, cut, fit_name, line, sign, words, wrap
 from opsconsole.tui.presentation.table import Row
 
 _SIGNS: Final = {
@@ -188,7 +188,7 @@ def proof(names: Sequence[str], standings: Mapping[str, Standing], width: int) -
             said = line(("✓ OK  ", "good"), *words(standing.verdict.measured or standing.verdict.reason, "dim"))
         else:
             said = line(*sign(standing.level), " ", *words(standing.verdict.reason, LEVEL_STYLES[standing.level]))
-        out.append(cut((*line((head, "dim")), *fit(words(name, "strong"), longest), *said), width))
+        out.append(cut((*line((head, "dim")), *fit_name(words(name, "strong"), longest), *said), width))
     return [(), *out] if out else []
 
 
@@ -202,7 +202,7 @@ def difference(state: RunState, width: int) -> list[Line]:
     for change in changed:
         after, before = change.after, change.before
         became = line(*_level(before), (" → ", "dim"), *_level(after))
-        out.append(cut(line("  ", *fit(words(change.check, "strong"), 28), *became), width))
+        out.append(cut(line("  ", *fit_name(words(change.check, "strong"), 28), *became), width))
     return out if changed else [*out, line(("no check has changed", "dim"))]
 
 

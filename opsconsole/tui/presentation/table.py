@@ -6,10 +6,13 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import TypeAlias
 
-from opsconsole.tui.presentation.spans import Line, Span, fit, width
+from opsconsole.tui.presentation.spans import Line, Span, cut_name, fit, width
 
 Cell: TypeAlias = Line | Callable[[int], Line]
 """A line, or a drawing that is made once the width of its column is known."""
+
+_SHORT_NAME = 10
+"""Cells to which a name shrinks before what stands right behind it in rank goes."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,7 +20,8 @@ class Column:
     """How one column behaves.
 
     `keep` is its rank when room runs out: the lowest goes first. It may shrink to `least` cells (0: not at all)
-    before any column goes. Drawings take from `least` to `most`. `grow` takes what is left over.
+    before any column goes. Drawings take from `least` to `most`. `grow` takes what is left over. Of a `name` that
+    does not fit, the middle goes.
     """
 
     keep: int
@@ -25,6 +29,7 @@ class Column:
     least: int = 0
     most: int = 0
     grow: bool = False
+    name: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +64,8 @@ def _line(row: Sequence[Cell], columns: Sequence[Column], wide: Sequence[int], s
             out.append(Span(" " * (1 if wide[place - 1] == 1 and place == 1 else gap)))
         cell = row[place]
         drawn = cell(wide[place]) if callable(cell) else cell
+        if columns[place].name:
+            drawn = cut_name(drawn, wide[place])
         out += fit(drawn, wide[place], columns[place].align)
     return tuple(out)
 
@@ -68,6 +75,9 @@ def _widths(columns: Sequence[Column], rows: Sequence[Sequence[Cell]], size: int
     least = [min(room, column.least) or room for room, column in zip(natural, columns, strict=True)]
     while _total(least, gap) > size and sum(map(bool, least)) > 1:
         goes = min((place for place, room in enumerate(least) if room), key=lambda place: columns[place].keep)
+        if shorter := _shorter_name(columns, least, goes, _total(least, gap) - size):
+            least = shorter
+            continue
         least[goes] = natural[goes] = 0
     spare = size - _total(least, gap)
     wide = least
@@ -80,6 +90,14 @@ def _widths(columns: Sequence[Column], rows: Sequence[Sequence[Cell]], size: int
             wide[place] += spare
             spare = 0
     return wide
+
+
+def _shorter_name(columns: Sequence[Column], wide: list[int], goes: int, over: int) -> list[int] | None:
+    """The widths with a shorter name, where the column that `goes` next ranks right behind it; None if it cannot be."""
+    for place, column in enumerate(columns):
+        if column.name and wide[place] > _SHORT_NAME and column.keep - columns[goes].keep <= 1:
+            return [*wide[:place], max(wide[place] - over, _SHORT_NAME), *wide[place + 1 :]]
+    return None
 
 
 def _natural(column: Column, cells: Sequence[Cell]) -> int:

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 from opsconsole.model.verdict import Level
-from opsconsole.tui.presentation.spans import LEVEL_STYLES, Line, Span, cut, fit, line, sign, words
+from opsconsole.tui.presentation.spans import LEVEL_STYLES, Line, Span, cut, fit, fit_name, line, sign, words
 
 if TYPE_CHECKING:
     from opsconsole.model.sample import Sample, Target
@@ -19,7 +19,7 @@ def unread(level: Level, name: str, sample: Sample | None, width: int) -> Line:
         why = line(("looking…", "dim"))
     else:
         why = words(sample.problem.reason, LEVEL_STYLES[level] or "dim")
-    head = (*fit(sign(level), 1), Span(" "), *fit(words(name), min(max(len(name), 14), 24)), Span("  "))
+    head = (*fit(sign(level), 1), Span(" "), *fit_name(words(name), min(max(len(name), 14), 24)), Span("  "))
     return cut((*head, *why), width)
 
 
