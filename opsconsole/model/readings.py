@@ -105,6 +105,10 @@ class Queue:
 
     Of queues that store no time the first look knows no age (None); 0 at least means that the queue has moved since
     the last look. With `waiting_at_least` more may be waiting than were counted.
+
+    `added` and `taken` are all messages that came and went since the probe began to look, None where that cannot be
+    told. `unsure` is at how many looks they may have missed some: where it differs between two, the differences of
+    `added` and `taken` between them are lower bounds.
     """
 
     name: str
@@ -114,6 +118,9 @@ class Queue:
     delayed: int | None = None
     dead: int | None = None
     waiting_at_least: bool = False
+    added: int | None = None
+    taken: int | None = None
+    unsure: int = 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,11 +7,13 @@ and not yet acknowledged is in one hash for all queues of the database.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from typing import Final
 
 from opsconsole.model.readings import BrokerReading, Queue
 from opsconsole.model.targets import QueueOf
+from opsconsole.probes.brokers.arrivals import Arrivals, Ends, together
 from opsconsole.probes.brokers.exchange import Command, NothingThereError, Plan, Reply, content, names, number
 from opsconsole.probes.brokers.sweep import Sweep, chunks, literally
 from opsconsole.probes.brokers.tails import Tails, longest
@@ -29,6 +31,7 @@ class Celery:
     def __init__(self, of: QueueOf, monotonic: Callable[[], float]) -> None:
         self._of = of
         self._tails = Tails(monotonic)
+        self._arrivals = Arrivals(newest=0)
         self._bindings = Sweep(f"{literally(of.prefix)}{BINDING}*", is_of_tasks)
         self._known: dict[str, None] = dict.fromkeys(of.queues)
 
@@ -41,19 +44,24 @@ class Celery:
         commands: list[Command] = [("HLEN", f"{self._of.prefix}unacked")]
         for name in self._known:
             for key in self._keys(name):
-                commands += [("LLEN", key), ("LINDEX", key, -1)]
-        in_flight, *lists = yield commands
-        size = 2 * (1 + len(PRIORITIES))
-        queues = [self._queue(name, part) for name, part in zip(self._known, chunks(lists, size), strict=True)]
+                commands += [("LLEN", key), ("LINDEX", key, -1), ("LINDEX", key, 0)]
+        asked = self._arrivals.ask([key for name in self._known for key in self._keys(name)])
+        in_flight, *lists = yield [*commands, *asked.values()]
+        places = dict(zip(asked, lists[len(commands) - 1 :], strict=True))
+        parts = chunks(lists[: len(commands) - 1], 3 * (1 + len(PRIORITIES)))
+        queues = [self._queue(name, part, places) for name, part in zip(self._known, parts, strict=True)]
         return BrokerReading("celery", tuple(queues), number(in_flight, f"{self._of.prefix}unacked"))
 
-    def _queue(self, name: str, part: Sequence[Reply]) -> Queue:
-        waiting, ages = 0, []
-        for key, (length, tail) in zip(self._keys(name), chunks(part, 2), strict=True):
-            waiting += number(length, key)
-            ages.append(self._tails.age(key, content(tail, key)))
-        age = longest(ages)
-        return Queue(name, waiting, age, oldest_at_least=age is not None)
+    def _queue(self, name: str, part: Sequence[Reply], places: Mapping[str, Reply]) -> Queue:
+        waiting, ages, flows = 0, [], []
+        for key, (length, tail, head) in zip(self._keys(name), chunks(part, 3), strict=True):
+            ends = Ends(number(length, key), content(tail, key), content(head, key))
+            waiting += ends.waiting
+            ages.append(self._tails.age(key, ends.oldest))
+            flows.append(self._arrivals.take(key, ends, places))
+        age, flow = longest(ages), together(flows)
+        seen = Queue(name, waiting, age, oldest_at_least=age is not None)
+        return seen if flow is None else replace(seen, added=flow.added, taken=flow.taken, unsure=flow.unsure)
 
     def _keys(self, name: str) -> list[str]:
         own = f"{self._of.prefix}{name}"

@@ -8,11 +8,13 @@ in the sorted set `q.XQ`. Whoever speaks to the broker, worker or not, leaves a 
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from typing import Final
 
 from opsconsole.model.readings import BrokerReading, Queue
 from opsconsole.model.targets import QueueOf
+from opsconsole.probes.brokers.arrivals import Arrivals, Ends
 from opsconsole.probes.brokers.exchange import Command, NothingThereError, Plan, Reply, content, names, number, text
 from opsconsole.probes.brokers.sweep import Sweep, chunks, literally
 from opsconsole.probes.brokers.tails import Tails
@@ -21,7 +23,7 @@ FRESH: Final = 60.0
 """Seconds after which dramatiq itself takes a worker for dead (`heartbeat_timeout` of its RedisBroker)."""
 
 _MOST_WORKERS: Final = 100
-_PARTS: Final = 5
+_PARTS: Final = 6
 
 
 class Dramatiq:
@@ -31,6 +33,7 @@ class Dramatiq:
         self._of = of
         self._space = of.prefix or "dramatiq"
         self._tails = Tails(monotonic)
+        self._arrivals = Arrivals(newest=-1)
         self._sweep = Sweep(f"{literally(self._space)}:*", lambda key: not key.startswith(f"{self._space}:__"))
         self._known: dict[str, None] = dict.fromkeys(of.queues)
         self._enqueued: dict[str, tuple[bytes, float | None]] = {}
@@ -49,7 +52,10 @@ class Dramatiq:
         commands.append(("ZRANGEBYSCORE", beats, f"({round((now - FRESH) * 1000)}", "+inf"))
         for name in known:
             commands += self._look(f"{self._space}:{name}")
-        replies = list((yield commands))
+        asked = self._arrivals.ask([f"{self._space}:{name}" for name in known])
+        replies = list((yield [*commands, *asked.values()]))
+        places = dict(zip(asked, replies[len(commands) :], strict=True))
+        del replies[len(commands) :]
         if sweeping:
             self._sweep.take(replies.pop(0))
         fresh = names(replies[0], beats)[:_MOST_WORKERS]
@@ -57,15 +63,16 @@ class Dramatiq:
         yield from self._second(known, [part[1] for part in parts], fresh)
         in_flight, queues = 0, []
         for name, part in zip(known, parts, strict=True):
-            queues.append(self._queue(name, part, now))
+            queues.append(self._queue(name, part, now, places))
             key = f"{self._space}:{name}"
-            in_flight += max(0, number(part[2], f"{key}.msgs") - number(part[0], key))
+            in_flight += max(0, number(part[3], f"{key}.msgs") - number(part[0], key))
         return BrokerReading("dramatiq", tuple(queues), in_flight, self._counted(fresh))
 
     def _look(self, key: str) -> list[Command]:
         return [
             ("LLEN", key),
             ("LINDEX", key, 0),
+            ("LINDEX", key, -1),
             ("HLEN", f"{key}.msgs"),
             ("HLEN", f"{key}.DQ.msgs"),
             ("ZCARD", f"{key}.XQ"),
@@ -97,14 +104,15 @@ class Dramatiq:
             if number(reply, key):
                 self._workers.add(worker)
 
-    def _queue(self, name: str, part: Sequence[Reply], now: float) -> Queue:
+    def _queue(self, name: str, part: Sequence[Reply], now: float, places: Mapping[str, Reply]) -> Queue:
         key = f"{self._space}:{name}"
-        length, oldest, _, delayed, dead = part
+        length, oldest, newest, _, delayed, dead = part
         waiting, id = number(length, key), content(oldest, key)
         remembered = self._tails.age(key, id)
         since = self._enqueued.get(name, (b"", None))[1] if id else None
         age = remembered if since is None else max(0.0, now - since)
-        return Queue(
+        flow = self._arrivals.take(key, Ends(waiting, id, content(newest, key)), places)
+        seen = Queue(
             name,
             waiting,
             age,
@@ -112,6 +120,7 @@ class Dramatiq:
             delayed=number(delayed, f"{key}.DQ.msgs"),
             dead=number(dead, f"{key}.XQ"),
         )
+        return seen if flow is None else replace(seen, added=flow.added, taken=flow.taken, unsure=flow.unsure)
 
     def _counted(self, fresh: Sequence[str]) -> int | None:
         """None of them is certain. Some are told only when each of them has been seen to hold a message."""

@@ -7,12 +7,14 @@ tidied by those who count them through the library; so what has expired is left 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Final
 
 from opsconsole.model.readings import BrokerReading, Queue
 from opsconsole.model.targets import QueueOf
+from opsconsole.probes.brokers.arrivals import Arrivals, Ends
 from opsconsole.probes.brokers.exchange import Command, NothingThereError, Plan, Reply, content, items, names, number
 from opsconsole.probes.brokers.sweep import chunks
 from opsconsole.probes.brokers.tails import Tails
@@ -25,7 +27,7 @@ WORKERS: Final = "rq:workers"
 
 _PREFIX: Final = "rq:queue:"
 _MOST_WORKERS: Final = 200
-_PARTS: Final = 5
+_PARTS: Final = 6
 
 
 class Rq:
@@ -34,6 +36,7 @@ class Rq:
     def __init__(self, of: QueueOf, monotonic: Callable[[], float]) -> None:
         self._of = of
         self._tails = Tails(monotonic)
+        self._arrivals = Arrivals(newest=-1)
         self._known: dict[str, None] = dict.fromkeys(of.queues)
         self._enqueued: dict[str, tuple[bytes, float | None]] = {}
         self._workers: list[str] = []
@@ -41,20 +44,23 @@ class Rq:
     def plan(self, now: float) -> Plan[BrokerReading]:
         """See `Kind`. Queues and workers that are new since the last look are seen by the second round trip."""
         known = list(self._known)
-        first = yield [("SMEMBERS", QUEUES), ("SMEMBERS", WORKERS), *self._looks(known, now)]
+        asked = self._arrivals.ask([f"{_PREFIX}{name}" for name in known])
+        fixed: list[Command] = [("SMEMBERS", QUEUES), ("SMEMBERS", WORKERS), *self._looks(known, now)]
+        first = yield [*fixed, *asked.values()]
+        places = dict(zip(asked, first[len(fixed) :], strict=True))
         if not self._of.queues:
             found = sorted(key.removeprefix(_PREFIX) for key in names(first[0], QUEUES))
             self._known.update(dict.fromkeys(found))
         if not self._known:
             raise NothingThereError("no RQ queues are known")
         workers = sorted(names(first[1], WORKERS))[:_MOST_WORKERS]
-        parts = dict(zip(known, chunks(first[2:], _PARTS), strict=True))
+        parts = dict(zip(known, chunks(first[2 : len(fixed)], _PARTS), strict=True))
         new = [name for name in self._known if name not in parts]
         if new:
             parts |= dict(zip(new, chunks((yield self._looks(new, now)), _PARTS), strict=True))
         heartbeats = yield from self._second(parts, workers)
-        queues = tuple(self._queue(name, parts[name], now) for name in self._known)
-        in_flight = sum(number(part[2], f"rq:wip:{name}") for name, part in parts.items())
+        queues = tuple(self._queue(name, parts[name], now, places) for name in self._known)
+        in_flight = sum(number(part[3], f"rq:wip:{name}") for name, part in parts.items())
         return BrokerReading("rq", queues, in_flight, self._counted(heartbeats, now))
 
     def _looks(self, known: Sequence[str], now: float) -> list[Command]:
@@ -64,6 +70,7 @@ class Rq:
             commands += [
                 ("LLEN", key),
                 ("LINDEX", key, 0),
+                ("LINDEX", key, -1),
                 ("ZCOUNT", f"rq:wip:{name}", alive, "+inf"),
                 ("ZCARD", f"rq:scheduled:{name}"),  # scored by when they are due, which may have passed
                 ("ZCOUNT", f"rq:failed:{name}", alive, "+inf"),
@@ -87,21 +94,23 @@ class Rq:
             self._enqueued[name] = (id, moment(content(reply, "a job of RQ")))
         return list(replies[len(new) :])
 
-    def _queue(self, name: str, part: Sequence[Reply], now: float) -> Queue:
+    def _queue(self, name: str, part: Sequence[Reply], now: float, places: Mapping[str, Reply]) -> Queue:
         key = f"{_PREFIX}{name}"
-        length, oldest, _, scheduled, failed = part
-        id = content(oldest, key)
+        length, oldest, newest, _, scheduled, failed = part
+        waiting, id = number(length, key), content(oldest, key)
         remembered = self._tails.age(key, id)
         since = self._enqueued.get(name, (b"", None))[1] if id else None
         age = remembered if since is None else max(0.0, now - since)
-        return Queue(
+        flow = self._arrivals.take(key, Ends(waiting, id, content(newest, key)), places)
+        seen = Queue(
             name,
-            number(length, key),
+            waiting,
             age,
             oldest_at_least=since is None and age is not None,
             delayed=number(scheduled, f"rq:scheduled:{name}"),
             dead=number(failed, f"rq:failed:{name}"),
         )
+        return seen if flow is None else replace(seen, added=flow.added, taken=flow.taken, unsure=flow.unsure)
 
     def _counted(self, heartbeats: Sequence[Reply], now: float) -> int:
         """Workers that were heard of lately, are not known to have ended, and take from one of these queues."""

@@ -7,7 +7,7 @@ acknowledged is in flight. Without groups all entries wait. The id of an entry b
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 from opsconsole.model.readings import BrokerReading, Queue
@@ -47,6 +47,7 @@ class Streams:
         self._of = of
         self._tails = Tails(monotonic)
         self._sweep = Sweep(f"{literally(of.prefix)}*", type="stream")
+        self._began: dict[str, tuple[int, int | None, int | None]] = {}
 
     def plan(self, now: float) -> Plan[BrokerReading]:
         """See `Kind`."""
@@ -58,35 +59,55 @@ class Streams:
             raise NothingThereError(f"there are no streams{self._sweep.searched}")
         commands: list[Command] = [self._sweep.step()] if sweeping else []
         for key in keys:
-            commands += [("XLEN", key), ("XINFO", "GROUPS", key)]
+            commands += [("XLEN", key), ("XINFO", "GROUPS", key), ("XINFO", "STREAM", key)]
         replies = yield commands
         if sweeping:
             self._sweep.take(replies[0])
-        lengths, groups = [], []
-        for key, (length, told) in zip(keys, chunks(replies[len(replies) - 2 * len(keys) :], 2), strict=True):
+        lengths, groups, written = [], [], []
+        for key, (length, told, stream) in zip(keys, chunks(replies[len(replies) - 3 * len(keys) :], 3), strict=True):
+            written.append(_written(stream))
             lengths.append(number(length, key))
             groups.append(_groups(told, key))
-        return (yield from self._behind(keys, lengths, groups, now))
+        return (yield from self._behind(keys, lengths, groups, written, now))
 
     def _behind(
-        self, keys: Sequence[str], lengths: Sequence[int], groups: Sequence[Sequence[_Group]], now: float
+        self,
+        keys: Sequence[str],
+        lengths: Sequence[int],
+        groups: Sequence[Sequence[_Group]],
+        written: Sequence[int | None],
+        now: float,
     ) -> Plan[BrokerReading]:
         """The second round trip: for each stream the oldest entry that waits, and where need be how many do."""
         slowest = [min(found, key=lambda group: moment(group.delivered), default=None) for found in groups]
         after = yield [_first_after(key, group) for key, group in zip(keys, slowest, strict=True)]
         queues = []
-        for key, length, group, reply in zip(keys, lengths, slowest, after, strict=True):
+        for key, length, group, total, reply in zip(keys, lengths, slowest, written, after, strict=True):
             entries = items(reply, key)
             waiting, at_least = length, False
             if group is not None:
                 waiting = group.lag if group.lag is not None else len(entries)
                 at_least = group.lag is None and len(entries) == COUNTED
             age, known = self._age(key, entries, now)
-            queues.append(
-                Queue(key, waiting, age, oldest_at_least=not known and age is not None, waiting_at_least=at_least)
-            )
+            seen = Queue(key, waiting, age, oldest_at_least=not known and age is not None, waiting_at_least=at_least)
+            added, taken = self._flow(key, total, None if group is None else group.lag)
+            queues.append(replace(seen, added=added, taken=taken))
         in_flight = sum(group.pending for found in groups for group in found) if any(groups) else None
         return BrokerReading("stream", tuple(queues), in_flight)
+
+    def _flow(self, key: str, total: int | None, lag: int | None) -> tuple[int | None, int | None]:
+        """How many were added and given to the slowest group since the first look; exact where the server counts.
+
+        A stream that was made anew, or whose group was set back, begins anew.
+        """
+        if total is None:
+            return None, None
+        read = None if lag is None else total - lag
+        first, first_read, last_read = self._began.get(key, (total, read, read))
+        if total < first or (read is None) != (first_read is None) or (read or 0) < (last_read or 0):
+            first, first_read = total, read
+        self._began[key] = (first, first_read, read)
+        return total - first, None if read is None or first_read is None else read - first_read
 
     def _age(self, key: str, entries: Sequence[Reply], now: float) -> tuple[float | None, bool]:
         """The age of the first entry, and whether that is more than a lower bound."""
@@ -102,6 +123,12 @@ def moment(id: str) -> tuple[int, int]:
     """An id as two numbers that can be compared; the first is in milliseconds where the server made it."""
     first, _, second = id.partition("-")
     return (int(first), int(second or 0)) if first.isdigit() and (not second or second.isdigit()) else (0, 0)
+
+
+def _written(told: Reply) -> int | None:
+    """All entries that were ever added, which Redis 7 counts; None before that, and without a key."""
+    added = pairs(told).get("entries-added")
+    return added if isinstance(added, int) else None
 
 
 def _groups(told: Reply, key: str) -> list[_Group]:
