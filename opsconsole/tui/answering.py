@@ -154,7 +154,7 @@ def _edit(screen: RunScreen) -> None:
 
 
 def _leave(screen: RunScreen) -> None:
-    going_on = screen.desk.running
+    going_on = screen.desk.running or screen.desk.awaiting
     screen.desk.leave()
     screen.dismiss()
     said = "the step goes on" if going_on else "the run stays open"

@@ -11,6 +11,7 @@ from opsconsole.model.runbook import Runbook
 from opsconsole.model.text import one_line
 from opsconsole.model.trouble import TroubleError
 from opsconsole.tui.presentation.printed import Printed
+from opsconsole.tui.presentation.steps import unproven
 from opsconsole.tui.presentation.transcript import ending, heading
 
 if TYPE_CHECKING:
@@ -141,6 +142,13 @@ class Desk:
             return None
         parts = (part for step in self.state.steps for part in step.parts)
         return next((part for part in parts if part.progress is Progress.RUNNING), None)
+
+    @property
+    def awaiting(self) -> bool:
+        """Whether the run waits for a step to prove itself, which can be cut short."""
+        if self.state is None or self.over or self.question is not None or self.running:
+            return False
+        return bool(self.state.waiting) and any(map(unproven, self.state.steps))
 
     @property
     def confirming(self) -> AskConfirm | None:

@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 from typing import ClassVar
 
 from textual.binding import Binding, BindingType
+from textual.message import Message
 
 from opsconsole.tui.canvas import Canvas
 from opsconsole.tui.presentation.frames import Frame, cost, framed, inner_width, title
@@ -27,6 +28,9 @@ class Page(Canvas, can_focus=True):
         Binding("G,end", "scroll_by(1000000)", "to the end", show=False),
     ]
 
+    class Resized(Message):
+        """There is another width to make the lines for."""
+
     def __init__(self, name: str, heading: str, *, follow: bool = False) -> None:
         super().__init__(id=name)
         self.heading = heading
@@ -34,7 +38,7 @@ class Page(Canvas, can_focus=True):
         self.frame: Frame = "box"
         self._count = 0
         self._source: Source = lambda start, count: ()
-        self._top = 0
+        self._top = self._told_width = 0
         self._at_end = follow
         self.seen_to = 0  # lines, from the beginning, that have been in sight since `top`
 
@@ -107,6 +111,9 @@ class Page(Canvas, can_focus=True):
         self.draw()
 
     def on_resize(self) -> None:
-        """Draw what fits now."""
+        """Draw what fits now; whoever makes the lines hears of another width."""
         super().on_resize()
         self.draw()
+        if self.inner_width != self._told_width:
+            self._told_width = self.inner_width
+            self.post_message(self.Resized())

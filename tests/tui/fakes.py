@@ -76,6 +76,7 @@ class ScriptedSession:
         self.answers: list[Answer] = []
         self.interrupts = 0
         self.typed: list[str] = []
+        self.sizes: list[tuple[int, int]] = []
         self.go_on = asyncio.Event()
 
     async def play(self) -> RunState:
@@ -96,7 +97,7 @@ class ScriptedSession:
         self.typed.append(text)
 
     def resize(self, cols: int, rows: int) -> None:
-        return None
+        self.sizes.append((cols, rows))
 
     async def close(self) -> None:
         return None

@@ -315,6 +315,35 @@ async def test_ctrl_c_interrupts_the_step_and_not_the_console() -> None:
         assert run.app.is_running
 
 
+async def test_a_step_that_must_prove_itself_is_not_done_and_ctrl_c_stops_the_waiting() -> None:
+    state = a_state(2)
+    part = replace(state.steps[1].parts[0], judged=False)
+    steps = (state.steps[0], replace(state.steps[1], parts=(part,)), *state.steps[2:])
+    async with running([ASK_LOOK]) as run:
+        await run.see("⏎ run")
+        desk = run.app.desk
+        assert desk is not None
+        desk.question = None
+        desk.update(replace(state, steps=steps, current=1, waiting="celery-worker.process is DOWN; 40 s left"))
+        await run.see("celery-worker.process is DOWN; 40 s left  ^C stops the waiting")
+        await run.see("^C stop the waiting")
+        assert "▸  2 Recreate" in painted(run.app)
+        assert "✓  2 Recreate" not in painted(run.app)
+        await run.pilot.press("ctrl+c")
+        await wait_for("the interrupt", lambda: run.session.interrupts == 1)
+        assert run.app.is_running
+
+
+async def test_the_terminal_of_a_run_follows_the_size_of_its_output() -> None:
+    async with running([ASK_LOOK], size=(120, 40)) as run:
+        await run.see("⏎ run")
+        await wait_for("a size", lambda: run.session.sizes)
+        assert run.session.sizes[-1][0] <= 120 - 34
+        await run.pilot.resize_terminal(60, 20)
+        await wait_for("the narrower size", lambda: run.session.sizes[-1][0] <= 60)
+        assert 3 <= run.session.sizes[-1][1] <= 10
+
+
 async def test_escape_leaves_the_run_open_and_o_goes_back_to_it() -> None:
     from types import SimpleNamespace
 
@@ -352,6 +381,7 @@ async def test_the_end_says_what_has_changed_and_what_is_still_wrong() -> None:
         await run.see("⏎ end the run")
         await run.pilot.press("enter")
         await run.see("the run is over: done")
+        await run.see("opsconsole runs report 20260107-140100-wrong-process")
         await run.see("⏎ back to the overview")
 
 

@@ -28,6 +28,7 @@ _LEAVE: Final = Choice(("q",), "leave it open", "leave")
 BEGIN: Final = (Choice(("enter",), "begin", "begin"), Choice(("e",), "reason", "reason"))
 OVER: Final = (Choice(("enter", "q"), "back to the overview", "close"),)
 BROKEN: Final = (Choice(("r",), "try again", "again"), Choice(("enter", "q"), "back to the overview", "close"))
+WAITING: Final = (Choice(("q",), "leave it waiting", "leave"),)
 RUNNING: Final = (Choice(("i",), "type into it", "input"), Choice(("q",), "leave it running", "leave"))
 
 

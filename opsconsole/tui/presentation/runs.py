@@ -46,8 +46,8 @@ def minutes(seconds: float) -> str:
     return f"{hours}:{rest // 60:02}:{rest % 60:02}" if hours else f"{rest // 60}:{rest % 60:02}"
 
 
-def waiting(state: RunState | None, now: float, *, trouble: str, left: bool) -> Line:
-    """One line on what goes on while nothing is asked."""
+def waiting(state: RunState | None, now: float, *, trouble: str, left: bool, cut_short: bool) -> Line:
+    """One line on what goes on while nothing is asked; `cut_short`: it is a waiting that Ctrl-C ends."""
     if trouble:
         return line(("! ", "down"), *words(trouble, "strong", 400))
     if state is None:
@@ -65,4 +65,4 @@ def waiting(state: RunState | None, now: float, *, trouble: str, left: bool) -> 
         return line(
             ("running ", "now"), (minutes(max(now - running.started, 0)), "value"), ("  ^C interrupts it", "dim")
         )
-    return words(state.waiting or "…", "dim")
+    return line(*words(state.waiting or "…", "dim"), ("  ^C stops the waiting" if cut_short else "", "dim"))

@@ -40,12 +40,18 @@ def not_begun(book: Runbook) -> tuple[StepState, ...]:
     return tuple(StepState(step, tuple(map(PartState, step.commands or nothing))) for step in book.todo)
 
 
+def unproven(step: StepState) -> bool:
+    """Whether a command of the step is over, and it has not been judged yet: it is repeated, or its checks awaited."""
+    over = (part for part in step.parts if part.progress in (Progress.DONE, Progress.FAILED))
+    return any(part.ended is not None and not part.judged for part in over)
+
+
 def outline(steps: Sequence[StepState], current: int | None, width: int) -> list[Row]:
     """A row a step: how far it is, its number, its name; the section as a heading where it changes."""
     rows: list[Row] = []
     section = None
     for place, state in enumerate(steps):
-        mark, style = _SIGNS[state.progress]
+        mark, style = _SIGNS[Progress.RUNNING if unproven(state) else state.progress]
         if place == current and state.progress is Progress.TODO:
             mark, style = "▸", "now"
         name = line(
@@ -193,7 +199,12 @@ def proof(names: Sequence[str], standings: Mapping[str, Standing], width: int) -
 
 
 def difference(state: RunState, width: int) -> list[Line]:
-    """What became of the checks between the first OPS-check of a run and the last."""
+    """What became of the checks between the first OPS-check of a run and the last, and where its record is."""
+    record = wrap(line(("record  ", "dim"), (f"opsconsole runs report {state.id}", "command")), width, "        ")
+    return [*_changes(state, width), (), *record]
+
+
+def _changes(state: RunState, width: int) -> list[Line]:
     if len(state.ops_checks) < 2:
         return [line(("OPS-check: ", "dim"), ("taken once" if state.ops_checks else "not taken", "dim"))]
     first, last = state.ops_checks[0], state.ops_checks[-1]

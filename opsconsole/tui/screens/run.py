@@ -19,7 +19,8 @@ from opsconsole.tui.page import Page
 from opsconsole.tui.pane import Pane
 from opsconsole.tui.presentation import arrangement, prompt, question, runs, steps
 from opsconsole.tui.presentation.document import document
-from opsconsole.tui.presentation.footer import written
+from opsconsole.tui.presentation.footer import KeyHint, written
+from opsconsole.tui.presentation.frames import cost
 from opsconsole.tui.presentation.question import Choice
 from opsconsole.tui.presentation.spans import Line, Span, line
 from opsconsole.tui.screens.base import OpsScreen
@@ -57,6 +58,7 @@ class RunScreen(OpsScreen):
         self._attention = Attention()
         self._looked_at: tuple[int, int] | None = None
         self._vital = 0
+        self._told: tuple[object, ...] = ()
         self._drawing = False
         self._version = -1
 
@@ -90,6 +92,11 @@ class RunScreen(OpsScreen):
     def on_resize(self) -> None:
         """Everything has to find its place anew."""
         self.call_after_refresh(self.draw)
+
+    def on_page_resized(self, event: Page.Resized) -> None:
+        """Lines are made for a width, and the run's terminal goes by it."""
+        event.stop()
+        self.draw()
 
     def on_screen_resume(self) -> None:
         """A question on top of this one is gone."""
@@ -174,6 +181,17 @@ class RunScreen(OpsScreen):
             output = room - text
         self._set_height(self._page, text)
         self._set_height(self._output, output)
+        self._tell_size(room)
+
+    def _tell_size(self, room: int) -> None:
+        """Let the run's terminal be as large as the output can count on; not at every line that it grows."""
+        session = self.desk.session
+        frame = cost(self._output.frame)
+        size = (self._page.inner_width, (room if self._mode == "single" else room // 2) - frame)
+        told = (session, *size)
+        if session is not None and min(size) > 0 and told != self._told:
+            self._told = told
+            session.resize(*size)
 
     @staticmethod
     def _set_height(widget: Canvas, lines: int) -> None:
@@ -246,7 +264,15 @@ class RunScreen(OpsScreen):
         elif self.desk.question is not None:
             words = question.lines(self.desk.question, size)
         else:
-            words = [runs.waiting(self.desk.state, self.console.now(), trouble=self.desk.trouble, left=self.desk.over)]
+            words = [
+                runs.waiting(
+                    self.desk.state,
+                    self.console.now(),
+                    trouble=self.desk.trouble,
+                    left=self.desk.over,
+                    cut_short=self.desk.awaiting,
+                )
+            ]
         keys = prompt.keys(self.choices(), size)
         if not keys and self.desk.question is not None:
             # Their place is kept, so that nothing moves when they are offered.
@@ -263,7 +289,9 @@ class RunScreen(OpsScreen):
             return question.BROKEN if self.desk.trouble else question.OVER
         if self.desk.question is not None:
             return self._answers(self.desk.question)
-        return question.RUNNING if self.desk.running else ()
+        if self.desk.running:
+            return question.RUNNING
+        return question.WAITING if self.desk.awaiting else ()
 
     def _answers(self, asked: Question) -> tuple[Choice, ...]:
         open_now = self._offered == self._number == self.desk.asked and self._attention.is_ready(time.monotonic())
@@ -318,11 +346,19 @@ class RunScreen(OpsScreen):
         session, state = self.desk.session, self.desk.state
         if session is None or state is None or self.desk.over:
             return False
-        if self.desk.running or (state.waiting and self.desk.question is None):
+        if self.desk.running or self.desk.awaiting:
             session.interrupt()
-            self.note("interrupted")
+            self.note("interrupted" if self.desk.running else "not waiting any longer")
+            return True
+        if state.waiting and self.desk.question is None:
+            self.note("this ends by itself; q on the overview leaves")
             return True
         return False
+
+    def hints(self) -> list[KeyHint]:
+        """What Ctrl-C does here comes first."""
+        does = "interrupt it" if self.desk.running else "stop the waiting" if self.desk.awaiting else ""
+        return [*([KeyHint("^C", does, 0)] if does else []), *super().hints()]
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """What makes no sense now is not offered."""
