@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
 from opsconsole.model.readings import BrokerReading, Queue
-from opsconsole.model.sample import Target
+from opsconsole.model.sample import Sample, Target
 from opsconsole.model.snapshot import Snapshot
 from opsconsole.model.units import count, duration
 from opsconsole.model.verdict import Level
@@ -25,11 +25,15 @@ _COLUMNS: Final = (
     Column(keep=8, least=10),  # name
     Column(keep=7, align="right"),  # waiting
     Column(keep=3),  # course
-    Column(keep=6, align="right"),  # net rate
+    Column(keep=6, align="right"),  # rate in and out, or net
     Column(keep=5, align="right"),  # oldest
     Column(keep=2, least=6),  # who works on it
 )
+_COUNTED: Final = (*_COLUMNS[:3], Column(keep=1), *_COLUMNS[4:])
 _COURSE: Final = 10
+_ROOMY: Final = 48  # cells from which both rates are shown; below, the net rate stands alone
+_WIDE: Final = 68  # cells from which the course fits beside both rates; below, it goes before who works does
+_STILL: Final = 1 / 60  # a second: what is slower stands still
 _FULL: Final = 100.0  # messages: the top of the course where no threshold gives one
 
 
@@ -56,7 +60,9 @@ def rows(view: View, width: int) -> list[Row]:
         for one in _look(target, reading, snapshot, standings, names)
     ]
     seen.sort(key=lambda one: -one.level)
-    drawn = lay_out(_COLUMNS, [_cells(one, snapshot, standings) for one in seen], width)
+    counted = any(one.queue.added is not None and one.queue.taken is not None for one in seen)
+    columns = _COUNTED if counted and _ROOMY <= width < _WIDE else _COLUMNS
+    drawn = lay_out(columns, [_cells(one, snapshot, standings, width >= _ROOMY) for one in seen], width)
     out = [
         (one.level, Row(f"{one.target.name}\n{one.queue.name}", (each,))) for one, each in zip(seen, drawn, strict=True)
     ]
@@ -120,19 +126,20 @@ def _notes(queue: Queue, reading: BrokerReading | None) -> str:
     return " · ".join(said)
 
 
-def _cells(seen: _Seen, snapshot: Snapshot, standings: Standings) -> list[Cell]:
+def _cells(seen: _Seen, snapshot: Snapshot, standings: Standings, roomy: bool) -> list[Cell]:
     queue = seen.queue
     style = "dim" if seen.stale else LEVEL_STYLES[seen.level]
     past = () if seen.stale else snapshot.past.get(seen.target, ())
     depth = _depth_of(queue.name)
     own = standings.get(seen.target, ())
     top = expected(own, "depth", "down") or expected(own, "depth", "degraded") or _FULL
+    rate = _flow(past, queue, roomy) or _rate(per_second(past, depth), queue.waiting)
     return [
         sign(seen.level),
         words(seen.label),
         line((count(queue.waiting), style or "value")),
         line((spark(course(past, snapshot.at, _COURSE, depth), float(top)), "course")),
-        line((seen.stale, "dim")) if seen.stale else _rate(per_second(past, depth), queue.waiting),
+        line((seen.stale, "dim")) if seen.stale else rate,
         EMPTY if seen.stale else _oldest(queue, seen.level),
         words(seen.notes, "dim"),
     ]
@@ -145,22 +152,39 @@ def _depth_of(name: str) -> Callable[[Any], float | None]:
     return depth
 
 
+def _value_of(name: str, field: str) -> Callable[[Any], float | None]:
+    def value(reading: Any) -> float | None:
+        return next((getattr(queue, field) for queue in reading.queues if queue.name == name), None)
+
+    return value
+
+
+def _flow(past: Sequence[Sample], queue: Queue, roomy: bool) -> Line | None:
+    """What comes in and what goes out; None where that is not known, or is nothing and the net rate says so."""
+    added, taken, unsure = (per_second(past, _value_of(queue.name, field)) for field in ("added", "taken", "unsure"))
+    if not roomy or added is None or taken is None or added < 0 or taken < 0:
+        return None  # below nothing: the probe began anew
+    if max(added, taken) < _STILL:
+        return None
+    least = "≥" if unsure else ""
+    style = "falling" if taken > added else ""
+    return line((f"in {least}{_fast(added)}  out {least}{_fast(taken)}", style))
+
+
 def _rate(rate: float | None, waiting: int) -> Line:
     """The net rate: what comes in minus what goes out, which is all that a depth can tell."""
     if rate is None:
         return EMPTY
-    if abs(rate) < 1 / 60:
+    if abs(rate) < _STILL:
         return line(("steady", "dim")) if waiting else EMPTY
     sign_ = "+" if rate > 0 else "−"
-    fast = abs(rate)
-    words_ = (
-        f"{sign_}{fast:.0f}/s"
-        if fast >= 9.95
-        else f"{sign_}{fast:.1f}/s"
-        if fast >= 0.095
-        else f"{sign_}{fast * 60:.0f}/min"
-    )
-    return line((words_, "" if rate > 0 else "falling"))
+    return line((f"{sign_}{_fast(abs(rate))}", "" if rate > 0 else "falling"))
+
+
+def _fast(rate: float) -> str:
+    if rate < _STILL:
+        return "0/s"
+    return f"{rate:.0f}/s" if rate >= 9.95 else f"{rate:.1f}/s" if rate >= 0.095 else f"{rate * 60:.0f}/min"
 
 
 def _oldest(queue: Queue, worst: Level) -> Line:
