@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from opsconsole.model.run import RunState
+from opsconsole.model.run import Question, RunState
 from opsconsole.model.snapshot import Snapshot
 from opsconsole.model.text import one_line
 from opsconsole.tui.presentation.header import verdict
@@ -28,6 +28,14 @@ def header(title: str, reason: str, state: RunState | None, snapshot: Snapshot |
     while len(parts) > 1 and width(join(parts, _DOT)) > size - width(right) - 4:
         parts.pop()
     return (Span(" "), *between(join(parts, _DOT), right, size - 2), Span(" "))
+
+
+def place(state: RunState, asked: Question | None) -> int | None:
+    """The step that is looked at: that of the question, else where the run stands; None where there are no steps."""
+    if not state.steps:
+        return None
+    step = getattr(asked, "step", None)
+    return min(step if step is not None else state.current, len(state.steps) - 1)
 
 
 def _clock(state: RunState | None, now: float) -> Line:

@@ -11,14 +11,13 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, Vertical
 
-from opsconsole.model.run import AskEnd, Question
+from opsconsole.model.run import Question
 from opsconsole.model.snapshot import Snapshot
-from opsconsole.tui.attention import Attention
 from opsconsole.tui.canvas import Canvas
+from opsconsole.tui.offer import Offer
 from opsconsole.tui.page import Page
 from opsconsole.tui.pane import Pane
-from opsconsole.tui.presentation import arrangement, prompt, question, runs, steps
-from opsconsole.tui.presentation.document import document
+from opsconsole.tui.presentation import arrangement, prompt, question, reading, runs, steps
 from opsconsole.tui.presentation.footer import KeyHint, written
 from opsconsole.tui.presentation.frames import cost
 from opsconsole.tui.presentation.question import Choice
@@ -53,10 +52,8 @@ class RunScreen(OpsScreen):
         self._page = Page("page", "Runbook")
         self._output = Page("output", "Output", follow=True)
         self._asking = Canvas(id="question")
-        self._asked: Question | None = None
-        self._number = self._offered = 0
-        self._attention = Attention()
-        self._looked_at: tuple[int, int] | None = None
+        self._offer = Offer()
+        self._looked_at: tuple[int | None, int] | None = None
         self._vital = 0
         self._told: tuple[object, ...] = ()
         self._drawing = False
@@ -137,23 +134,20 @@ class RunScreen(OpsScreen):
 
     def _note_question(self) -> None:
         """Turn to a new question: keys answer it once it has been painted and the keyboard was quiet for a moment."""
-        if (self.desk.asked, self.desk.question) != (self._number, self._asked):
-            self._number, self._asked = self.desk.asked, self.desk.question
-            self._attention.turn_to(self._asked)
-            if self._asked is not None:
-                self.call_after_refresh(self._painted, self._number)
+        if self._offer.turn_to(self.desk.asked, self.desk.question) and self.desk.question is not None:
+            self.call_after_refresh(self._painted, self._offer.number)
 
     def _painted(self, number: int) -> None:
-        if number == self._number and self._attention.ready_at is None:
-            self._offer_at(self._attention.painted(time.monotonic()))
+        at = self._offer.painted(number, time.monotonic())
+        if at is not None:
+            self._open_at(at)
 
-    def _offer_at(self, at: float) -> None:
-        self.set_timer(max(at - time.monotonic(), 0) + 0.01, self._offer)
+    def _open_at(self, at: float) -> None:
+        self.set_timer(max(at - time.monotonic(), 0) + 0.01, self._open)
 
-    def _offer(self) -> None:
+    def _open(self) -> None:
         """Everything has its place by now: only what is in sight from here on counts as seen."""
-        if self._offered != self._number and self._attention.is_ready(time.monotonic()):
-            self._offered = self._number
+        if self._offer.open(time.monotonic()):
             self._page.seen_to = 0
         self.draw()
 
@@ -205,44 +199,24 @@ class RunScreen(OpsScreen):
         )
         self._header.show([spans])
 
-    def _current(self) -> int | None:
-        state = self.desk.state
-        if state is None or not state.steps:
-            return None
-        asked = getattr(self.desk.question, "step", None)
-        return min(asked if asked is not None else state.current, len(state.steps) - 1)
-
     def _draw_outline(self) -> None:
         state = self.desk.state
         if not self._outline.display:
             return
-        if state is None:
-            self._outline.show_rows(steps.outline(steps.not_begun(self.desk.runbook), None, self._outline.inner_width))
-            return
-        rows = steps.outline(state.steps, self._current(), self._outline.inner_width)
-        self._outline.cursor = str(self._current())
-        self._outline.show_rows(rows)
+        place = runs.place(state, self.desk.question) if state is not None else None
+        taken = state.steps if state is not None else steps.not_begun(self.desk.runbook)
+        self._outline.cursor = str(place)
+        self._outline.show_rows(steps.outline(taken, place, self._outline.inner_width))
 
     def _draw_page(self) -> None:
-        state, current, width = self.desk.state, self._current(), self._page.inner_width
-        if state is None or current is None:
-            self._page.heading = "Runbook"
-            self._page.show_page(document(self.desk.runbook, width))
-            return
-        snapshot = self.console.snapshot
-        standings = snapshot.standings if snapshot else {}
-        step = state.steps[current]
-        self._page.heading = f"{current + 1} of {len(state.steps)} · {step.step.section}"
-        if state.ended is not None or isinstance(self.desk.question, AskEnd):
-            self._page.heading = "What has changed"
-            page = steps.StepPage(steps.difference(state, width), 0)
-        else:
-            # What was asked for when the page was made ready decides its order; the height is that of the page.
-            size = (width, self._page.inner_height)
-            page = steps.page(state, current, self.desk.question, standings, size)
-        self._vital = page.vital
-        looked_at = (current, self._number)
-        self._page.show_page(page.lines, top=looked_at != self._looked_at)
+        desk, page = self.desk, self._page
+        # What was asked for when the page was made ready decides its order; the height is that of the page.
+        size = (page.inner_width, page.inner_height)
+        standings = self.console.snapshot.standings if self.console.snapshot else {}
+        shown = reading.of_run(desk.runbook, desk.state, desk.question, standings, size)
+        self._vital, page.heading = shown.page.vital, shown.heading
+        looked_at = (shown.place, self._offer.number)
+        page.show_page(shown.page.lines, top=shown.place is not None and looked_at != self._looked_at)
         self._looked_at = looked_at
 
     def _draw_output(self) -> None:
@@ -294,7 +268,7 @@ class RunScreen(OpsScreen):
         return question.WAITING if self.desk.awaiting else ()
 
     def _answers(self, asked: Question) -> tuple[Choice, ...]:
-        open_now = self._offered == self._number == self.desk.asked and self._attention.is_ready(time.monotonic())
+        open_now = self._offer.is_open(self.desk.asked, time.monotonic())
         return question.choices(asked, read_on=self._page.seen_to < self._vital) if open_now else ()
 
     def key_groups(self) -> Iterator[tuple[str, list[tuple[str, str]]]]:
@@ -307,11 +281,9 @@ class RunScreen(OpsScreen):
     def on_key(self, event: events.Key) -> None:
         """A key that answers. One that was typed before the question was ready for it, or is held down, does not."""
         name = event.character if event.character and event.character.isalpha() else event.key
-        before = self._attention.ready_at
-        answers = self._attention.typed(name, event.time)
-        after = self._attention.ready_at
-        if after is not None and after != before:
-            self._offer_at(after)
+        answers, later = self._offer.typed(name, event.time)
+        if later is not None:
+            self._open_at(later)
         choice = next((choice for choice in self.choices() if name in choice.keys), None)
         if choice is None:
             return
