@@ -20,6 +20,7 @@ from opsconsole.tui.pane import Pane
 from opsconsole.tui.presentation import arrangement, prompt, question, reading, runs, steps
 from opsconsole.tui.presentation.footer import KeyHint, written
 from opsconsole.tui.presentation.frames import cost
+from opsconsole.tui.presentation.help import without
 from opsconsole.tui.presentation.question import Choice
 from opsconsole.tui.presentation.spans import Line, Span, line
 from opsconsole.tui.screens.base import OpsScreen
@@ -273,10 +274,13 @@ class RunScreen(OpsScreen):
 
     def key_groups(self) -> Iterator[tuple[str, list[tuple[str, str]]]]:
         """For the page of keys: those that answer come first."""
-        offered = self.choices()
+        offered = [(choice.keys, choice.does) for choice in self.choices()]
+        if does := self._interrupts():
+            offered.insert(0, (("ctrl+c",), does))
         if offered:
-            yield "Now", [(" ".join(map(written, choice.keys)), choice.does) for choice in offered]
-        yield from super().key_groups()
+            yield "Now", [(" ".join(map(written, keys)), does) for keys, does in offered]
+        taken = {written(key) for keys, _ in offered for key in keys}
+        yield from without(super().key_groups(), taken)
 
     def on_key(self, event: events.Key) -> None:
         """A key that answers. One that was typed before the question was ready for it, or is held down, does not."""
@@ -327,9 +331,13 @@ class RunScreen(OpsScreen):
             return True
         return False
 
+    def _interrupts(self) -> str:
+        """What Ctrl-C does to the run; empty where it leaves the console."""
+        return "interrupt it" if self.desk.running else "stop the waiting" if self.desk.awaiting else ""
+
     def hints(self) -> list[KeyHint]:
         """What Ctrl-C does here comes first."""
-        does = "interrupt it" if self.desk.running else "stop the waiting" if self.desk.awaiting else ""
+        does = self._interrupts()
         return [*([KeyHint("^C", does, 0)] if does else []), *super().hints()]
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:

@@ -165,3 +165,10 @@ def test_findings_come_first_when_panes_are_stacked_and_alone_when_there_is_room
     wants = dict.fromkeys(PANES, 5)
     assert arrange("stacked", 80, 22, wants, "findings", "memory")["findings"].y == 0
     assert list(arrange("single", 40, 10, wants, "findings", "findings")) == ["findings"]
+
+
+def test_the_page_of_keys_leaves_out_what_a_key_does_not_do_now() -> None:
+    from opsconsole.tui.presentation.help import without
+
+    groups = [("Scroll", [("pgup b", "page up"), ("j", "down")]), ("Everywhere", [("^C", "leave")])]
+    assert list(without(groups, {"b", "^C"})) == [("Scroll", [("pgup", "page up"), ("j", "down")])]
