@@ -142,6 +142,13 @@ def _in_folder(world: World, processes: Iterable[RawProcess], cwd: str) -> list[
     return found
 
 
+def _any_process(world: World) -> bool:
+    try:
+        return any(entry.name.isdigit() for entry in world.proc.iterdir())
+    except OSError:
+        return False
+
+
 def _none(world: World, ref: ProcessesRef, others: Collection[RawProcess] = ()) -> Problem:
     """Why nothing matched: whom was asked for, and who came closest."""
     whose = f" of user {ref.user}" if ref.user else ""
@@ -150,6 +157,8 @@ def _none(world: World, ref: ProcessesRef, others: Collection[RawProcess] = ()) 
     if others:
         near = next(iter(others))
         reason += f"; process {near.pid} of user {user_name(near.uid)} has"
+    elif not _any_process(world):
+        return Problem(ProblemKind.NO_TOOL, f"no processes can be seen: {world.proc} is not mounted")
     elif world.processes.hidden:
         reason = f"{reason}, but other users' processes are hidden here (hidepid); run as root"
         return Problem(ProblemKind.DENIED, reason)

@@ -117,3 +117,10 @@ async def test_both_services_that_we_may_see_and_others_are_answered_in_one_look
     assert ours.value.main.program == "ours"
     assert theirs.problem is not None
     assert theirs.problem.kind is ProblemKind.DENIED
+
+
+def test_without_proc_nothing_is_known_and_nobody_is_called_gone(tmp_path: Path) -> None:
+    world = World(proc=tmp_path)
+    assert matching(world, ProcessesRef("anything")) == Problem(
+        ProblemKind.NO_TOOL, f"no processes can be seen: {tmp_path} is not mounted"
+    )
