@@ -13,6 +13,7 @@ from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from typing import TYPE_CHECKING, Final
 
+from opsconsole.runbook.unseen import hides_code
 from opsconsole.runbook.variables import settled
 from opsconsole.runbook.words import HIDDEN, Word, read_word
 
@@ -118,6 +119,8 @@ def read_script(source: str) -> Script:
     if root.has_error:
         reader.faults.append("it does not parse as shell")
     try:
+        if hides_code(root):
+            reader.faults.append("code inside an expansion or a here-document may be run")
         reader.visit(root)
     except RecursionError:
         reader.faults.append("it is nested too deeply")
