@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+import os
 import re
+import signal
 from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
@@ -125,6 +127,7 @@ async def _first_line(command: str, cwd: Path) -> str:
         stdout=asyncio.subprocess.PIPE,
         stderr=asyncio.subprocess.DEVNULL,
         limit=1 << 16,
+        start_new_session=True,  # a pipeline is several processes; one signal must reach all of them
     )
     try:
         async with asyncio.timeout(SUGGEST_WITHIN):
@@ -134,6 +137,6 @@ async def _first_line(command: str, cwd: Path) -> str:
         return ""
     finally:
         with suppress(ProcessLookupError):
-            process.kill()
+            os.killpg(process.pid, signal.SIGKILL)
         await process.wait()
     return one_line(first.decode("utf-8", "replace"))
