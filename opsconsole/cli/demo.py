@@ -26,7 +26,7 @@ def main(args: argparse.Namespace) -> int:
     from opsconsole.demo.faults import Faults
     from opsconsole.demo.stage import close_shop, open_shop, sweep
 
-    if not args.headless and not sys.stdin.isatty():
+    if not args.headless and (sys.stdin is None or not sys.stdin.isatty()):
         print("opsconsole: the demo needs a terminal; with --headless it runs without the console", file=sys.stderr)
         return 3
     sweep()

@@ -53,15 +53,15 @@ def spelt_out(text: str, encoding: str | None) -> str:
     return text.translate(_SPELT_OUT).encode(encoding, "replace").decode(encoding, "replace")
 
 
-def coloured(stream: TextIO, no_color: bool) -> bool:
+def coloured(stream: TextIO | None, no_color: bool) -> bool:
     """Whether colours are wanted there: a terminal that has them, and nobody who said no."""
     wanted = not no_color and not os.environ.get("NO_COLOR")
-    return wanted and stream.isatty() and os.environ.get("TERM", "dumb") != "dumb"
+    return wanted and stream is not None and stream.isatty() and os.environ.get("TERM", "dumb") != "dumb"
 
 
-def columns(stream: TextIO) -> int | None:
+def columns(stream: TextIO | None) -> int | None:
     """The width to keep to, or None where nobody looks at columns (a pipe, a file)."""
-    if not stream.isatty():
+    if stream is None or not stream.isatty():
         return None
     try:
         told = int(os.environ.get("COLUMNS", ""))

@@ -62,11 +62,11 @@ def values_from(pairs: list[str], runbook: Runbook, parts: Parts) -> dict[str, s
         if name not in asked:
             remedy = f"it asks for {', '.join(sorted(asked))}" if asked else "it asks for nothing"
             raise TroubleError(Trouble(f"{runbook.name} does not ask for {one_line(name, 40)}", where, remedy))
+        if name in declared and declared[name].secret:  # before anything that would repeat its value
+            raise TroubleError(Trouble("a secret is not given where all can see it", "--set", "it is asked for"))
         fault = fault_of(value, declared[name], parts.stack) if name in declared else ""
         if fault:
             raise TroubleError(Trouble(fault, where))
-        if name in declared and declared[name].secret:
-            raise TroubleError(Trouble("a secret is not given where all can see it", "--set", "it is asked for"))
         values[name] = value
     return values
 

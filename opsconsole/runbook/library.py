@@ -15,6 +15,8 @@ from opsconsole.runbook.near import or_near
 
 _ENDINGS: Final = (".md", ".markdown")
 _NOT_RUNBOOKS: Final = frozenset({"readme", "changelog", "contributing", "license", "code_of_conduct"})
+_LONGEST: Final = 16 << 20
+"""Bytes; nobody reads a longer document in an incident."""
 
 
 @dataclass(slots=True)
@@ -89,7 +91,10 @@ class Library:
 
 def read_runbook(path: Path) -> Runbook:
     """The runbook in a file. TroubleError where it is empty or not text in UTF-8; OSError where it cannot be read."""
-    raw = path.read_bytes()
+    with path.open("rb") as file:  # a device such as /dev/zero never ends
+        raw = file.read(_LONGEST + 1)
+    if len(raw) > _LONGEST:
+        raise TroubleError(Trouble("this is too long for a runbook", str(path), "check the path"))
     if not raw.strip():
         raise TroubleError(Trouble("the runbook is empty", str(path), "write its steps, or remove the file"))
     try:

@@ -33,6 +33,8 @@ _ENTRIES: Final[tuple[tuple[str, Callable[[Mapping[str, Any], Key, Assembly], No
     ("check", check),
 )
 """In this order: a queue may lie in a service's container, and a check may be on a service or a queue."""
+_LONGEST: Final = 16 << 20
+"""Bytes; a stack of a hundred services takes some tens of thousands."""
 
 
 def load(path: Path) -> Stack:
@@ -109,7 +111,11 @@ def _near(path: Path) -> str:
 
 def _read(path: Path) -> str:
     try:
-        return path.read_bytes().decode("utf-8-sig")
+        with path.open("rb") as file:  # a device such as /dev/zero never ends
+            content = file.read(_LONGEST + 1)
+        if len(content) > _LONGEST:
+            _fail("this is too long for a stack file", _near(path), "check the path")
+        return content.decode("utf-8-sig")
     except UnicodeDecodeError as fault:
         line = fault.object[: fault.start].count(b"\n") + 1
         _fail("the file is not UTF-8 text", f"{_near(path)}:{line}", "save it as UTF-8")

@@ -300,3 +300,35 @@ def test_the_terminal_is_given_back_when_a_console_is_told_to_leave_in_the_middl
     os.kill(pid, 15)
     screen.expect(r" (-?)echo ")
     assert screen.match[1] == b""
+
+
+def test_a_secret_on_the_command_line_is_refused_without_being_repeated(program: Program) -> None:
+    program.book.write_text(BOOK.replace("pattern: '\\w+'", "secret: true, pattern: '\\d+'"))
+    refused = program("run", "hello", "--set", "who=hunter2-pass")
+    assert refused.returncode == 3
+    assert "a secret is not given where all can see it" in refused.stderr
+    assert "hunter2" not in refused.stdout + refused.stderr
+    assert not program.runs
+
+
+@pytest.mark.parametrize("closed", [">&-", "2>&-", "<&-"])
+def test_a_closed_stream_is_no_fault_of_ours(program: Program, closed: str) -> None:
+    line = f'"$@" {closed}'
+    done = subprocess.run(
+        ["bash", "-c", line, "bash", *program.argv("run", "hello", "--dry-run")],
+        cwd=ROOT,
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        text=True,
+        timeout=30,
+    )
+    assert done.returncode == 0, done.stderr
+    assert "internal error" not in done.stderr
+
+
+def test_a_file_without_an_end_is_refused_in_one_line(program: Program) -> None:
+    for words in (["run", "/dev/zero", "--dry-run"], ["--stack", "/dev/zero", "status"]):
+        done = program(*words)
+        assert done.returncode == 3
+        assert "too long" in done.stderr
+        assert done.stderr.count("\n") == 1
