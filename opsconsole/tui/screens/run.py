@@ -326,7 +326,7 @@ class RunScreen(OpsScreen):
             session.interrupt()
             self.note("interrupted" if self.desk.running else "not waiting any longer")
             return True
-        if state.waiting and self.desk.question is None:
+        if self.desk.question is None:  # also in the moment between two attempts
             self.note("this ends by itself; q on the overview leaves")
             return True
         return False
