@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import contextlib
+from collections.abc import Iterator
 from pathlib import Path
 
+import psutil
 import pytest
 
 from tests.support.console import real_console, settled
@@ -36,12 +39,17 @@ cat ledger
 
 
 @pytest.fixture
-def stack(tmp_path: Path) -> Path:
+def stack(tmp_path: Path) -> Iterator[Path]:
     folder = tmp_path / "stack"
     folder.mkdir()
     (folder / "stack.toml").write_text(STACK)
     (folder / "move.md").write_text(RUNBOOK)
-    return folder
+    yield folder
+    # A run that is left open keeps its holder, as it should; here nobody will come back to it.
+    for process in psutil.process_iter():
+        with contextlib.suppress(psutil.Error):
+            if any(word.startswith(str(tmp_path)) for word in process.cmdline()):
+                process.terminate()
 
 
 def ledger(stack: Path) -> list[str]:
