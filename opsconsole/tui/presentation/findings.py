@@ -8,6 +8,7 @@ from typing import Final
 
 from opsconsole.model.check import Finding
 from opsconsole.tui.presentation.ages import age
+from opsconsole.tui.presentation.arrangement import WIDE_FROM
 from opsconsole.tui.presentation.spans import EMPTY, LEVEL_STYLES, Line, Span, cut, line, sign, words, wrap
 from opsconsole.tui.presentation.spans import width as cells_of
 from opsconsole.tui.presentation.table import Column, Row, lay_out, place_of
@@ -32,6 +33,9 @@ _TREATED_BY: Final = 5
 
 _NAMED_AT_MOST: Final = 40
 """Cells of a runbook's name beyond which it may be cut."""
+
+_SIDE_BY_SIDE: Final = WIDE_FROM - 4
+"""Cells inside the pane from which the panes stand side by side, and there is height to spare."""
 
 _READABLE: Final = 24
 """Cells of reason that are worth more than the name of a runbook: with less, only a sign says that there is one."""
@@ -74,7 +78,9 @@ def _balanced(cells: list[list[Line]], width: int) -> tuple[Column, ...] | None:
     wide = [max((cells_of(row[place]) for row in cells), default=0) for place in range(len(_COLUMNS))]
     reason, named = wide[_REASON], wide[_TREATED_BY]
     room = width - sum(wide) + reason + named - len(_COLUMNS) + 1
-    if room - min(named, _NAMED_AT_MOST) < min(reason, _READABLE):
+    # Stacked panes are low: there each further line of a reason would push a finding out of sight.
+    needed = min(reason, _READABLE) if width >= _SIDE_BY_SIDE else reason
+    if room - min(named, _NAMED_AT_MOST) < needed:
         return None
     least = max(min(named, room - min(reason, room // 2)), 1)
     return (*_COLUMNS[:_TREATED_BY], replace(_COLUMNS[_TREATED_BY], least=least))
