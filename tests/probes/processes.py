@@ -40,6 +40,11 @@ class Started:
             cwd=cwd or self.folder,
         )
         self.running.append(process)
+        ours = Path("/proc/self/cmdline").read_bytes()
+        # Popen is back as soon as the kernel has let the old program go, a moment before the new one has its words.
+        wait_until(
+            "its own command line", lambda: process.poll() is not None or words_of(process.pid) not in (b"", ours)
+        )
         return process.pid
 
     def python(self, script: Path, *words: str, **how: object) -> int:
@@ -64,6 +69,14 @@ class Started:
             process.wait()
             if process.stdin is not None:
                 process.stdin.close()
+
+
+def words_of(pid: int) -> bytes:
+    """A process's command line as the kernel has it; empty for one that has none (yet, or any more)."""
+    try:
+        return Path(f"/proc/{pid}/cmdline").read_bytes()
+    except OSError:
+        return b""
 
 
 def descendants(pid: int) -> list[int]:
