@@ -14,6 +14,8 @@ from opsconsole.cli.arguments import parsed
 if TYPE_CHECKING:
     import argparse
 
+    from opsconsole.wiring import Parts
+
 _TROUBLE = 3  # cli/exits.py gives the codes their names; here every import counts
 _INTERRUPTED = 130
 _CLOSED_PIPE = 141  # 128 and SIGPIPE, as shells count it
@@ -68,18 +70,21 @@ def _run(words: Sequence[str]) -> int:
 
 
 def _console(args: argparse.Namespace) -> int:
-    """The console on the stack file, whatever is wrong in it; without one it opens first, and discovery fills it."""
+    """The console opens first; then the stack file, whatever is wrong in it, or without one discovery, fills it."""
     streams = (sys.stdin, sys.stdout, sys.stderr)  # keys come by the first; the screen is drawn on the last
     if not all(stream is not None and stream.isatty() for stream in streams):
         _complain("the console needs a terminal; `opsconsole status` works without one")
         return _TROUBLE
-    from opsconsole.cli.parts import parts_in_spite
     from opsconsole.tui.app import run_console
 
-    parts = parts_in_spite(args)
-    gc.freeze()
-    gc.enable()
-    return run_console(parts, read_only=args.read_only)
+    return run_console(lambda: _parts(args), read_only=args.read_only)
+
+
+async def _parts(args: argparse.Namespace) -> Parts:
+    """Made once the first frame is painted: whoever was woken up sees that something happens before a file is read."""
+    from opsconsole.cli.parts import parts_in_spite
+
+    return await parts_in_spite(args)
 
 
 def _failed(fault: Exception) -> int:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import argparse
 import os
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Final
 
@@ -39,11 +39,11 @@ async def parts_here(args: argparse.Namespace) -> Parts:
     return await discovered(args)
 
 
-def parts_in_spite(args: argparse.Namespace) -> Parts | Callable[[], Awaitable[Parts]]:
+async def parts_in_spite(args: argparse.Namespace) -> Parts:
     """For the console, which has to come up: the parts around what is sound of the stack file.
 
-    Where nothing of it can be read, or there is none: what makes the parts around what discovery finds. Faults stand
-    among the checks, and with any of them the parts are read-only: rules of the guard may be missing.
+    Where nothing of it can be read, or there is none: around what discovery finds. Faults stand among the checks, and
+    with any of them the parts are read-only: rules of the guard may be missing.
     """
     from opsconsole.model.trouble import TroubleError
     from opsconsole.stack.load import load_what_is_sound
@@ -51,11 +51,10 @@ def parts_in_spite(args: argparse.Namespace) -> Parts | Callable[[], Awaitable[P
     try:
         file = stack_file(args)
         if file is None:
-            return lambda: discovered(args)
+            return await discovered(args)
         stack, troubles = load_what_is_sound(file)
     except TroubleError as error:
-        unreadable = error.troubles
-        return lambda: discovered(args, unreadable)
+        return await discovered(args, error.troubles)
     if not troubles:
         return Parts(stack, read_only=args.read_only)
     from opsconsole.stack.blemish import with_faults

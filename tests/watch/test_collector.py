@@ -69,7 +69,7 @@ async def test_each_group_is_looked_at_again_at_its_own_pace(toys, world):
         toys[kind]
     async with watching(world, check("m", MEMORY, every=0.2), check("h", SITE)):
         await wait_for("five looks at memory", lambda: len(toys["memory"].reads) >= 5)
-        assert len(toys["health"].reads) == 1, "health has five seconds"
+        assert len(toys["health"].reads) <= 2, "health has five seconds, of which one may be up meanwhile"
     gaps = [b - a for a, b in zip(toys["memory"].times[1:], toys["memory"].times[2:], strict=False)]
     assert all(gap > 0.1 for gap in gaps)
 
