@@ -43,6 +43,8 @@ class PartState:
     Times in epoch seconds; `exit` is the exit code, or minus the signal that ended it. `output` names the file
     in the run's folder that holds all it printed. `note` is the reason of a skip, or what a tick said.
 
+    `interactive`: it has, or had, the person's own terminal while it ran.
+
     `judged` is false between the end of the process and the judgement of it (exit code, expected text, checks);
     `reason` says in plain words why it failed, or why nobody knows how it ended. `text` is the command as it ran,
     filled in; `edited` is true where the operator changed it. `seconds` is how long it ran by a clock that nobody
@@ -65,6 +67,7 @@ class PartState:
     interrupted: bool = False
     timed_out: bool = False
     left: str = ""
+    interactive: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,6 +87,31 @@ class StepState:
                 return part.progress if started or untouched else Progress.RUNNING
         skipped = bool(self.parts) and all(p.progress is Progress.SKIPPED for p in self.parts)
         return Progress.SKIPPED if skipped else Progress.DONE
+
+
+@dataclass(frozen=True, slots=True)
+class ShellState:
+    """A shell that somebody opened in a run, besides its steps. `ended` is None while it is open.
+
+    `exit` is None where nobody saw how it ended; `reason` says why then.
+    """
+
+    output: str
+    started: float
+    where: str = ""
+    ended: float | None = None
+    exit: int | None = None
+    seconds: float | None = None
+    left: str = ""
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Prompt:
+    """What the running program seems to be asking: its last, unfinished line. `secret`: the answer is not shown."""
+
+    text: str
+    secret: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,6 +153,8 @@ class RunState:
     current step is through, after a detour such as an undo. `waiting` is one line on what the run itself is
     waiting for, empty where it waits for a person or a step. `seq` is the journal's last entry. `why_ended` is
     what was said at the end. `unchecked` is the worst that has been run since the last OPS-check, None for nothing.
+    `shells` are those that were opened besides the steps; only the last one can be open. `prompt` is what the
+    running program asks for, where it asks for something.
     """
 
     id: str
@@ -146,6 +176,13 @@ class RunState:
     seq: int = 0
     why_ended: str = ""
     unchecked: Risk | None = None
+    shells: tuple[ShellState, ...] = ()
+    prompt: Prompt | None = None
+
+    @property
+    def shell(self) -> ShellState | None:
+        """The shell that is open now."""
+        return self.shells[-1] if self.shells and self.shells[-1].ended is None else None
 
 
 # --- what a run asks a person, and what the person may answer -----------------------------------------------
@@ -281,4 +318,9 @@ class Leave:
     """Leave the run open, to be taken up later."""
 
 
-Answer: TypeAlias = Value | Yes | Skip | Edit | Retry | Back | Stop | Leave
+@dataclass(frozen=True, slots=True)
+class Shell:
+    """Give me a terminal where this runs; ask again after it."""
+
+
+Answer: TypeAlias = Value | Yes | Skip | Edit | Retry | Back | Stop | Leave | Shell

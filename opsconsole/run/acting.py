@@ -111,6 +111,10 @@ async def _follow(run: Session, move: moves.Follow) -> None:
         await run.until(run.news.is_set)
 
 
+async def _follow_shell(run: Session, move: moves.FollowShell) -> None:
+    await run.until(lambda: moves.next_move(run.state) != move)
+
+
 async def _judge(run: Session, move: moves.Judge) -> None:
     run.show_printed(move.step, move.part)  # it may have ended while no console was there
     data = await judge_ended(run, move.step, move.part)
@@ -201,6 +205,7 @@ _ACTS: dict[type, Callable[..., Awaitable[None]]] = {
     moves.Tick: _tick,
     moves.Decide: _decide,
     moves.Follow: _follow,
+    moves.FollowShell: _follow_shell,
     moves.Judge: _judge,
     moves.Failed: _failed,
     moves.PassOver: _pass_over,

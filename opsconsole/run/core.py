@@ -11,7 +11,7 @@ from dataclasses import replace
 from typing import Any
 
 from opsconsole.model.check import Finding
-from opsconsole.model.run import Entry, OpsCheck, PartState, Progress, RunState, StepState
+from opsconsole.model.run import Entry, OpsCheck, PartState, Progress, RunState, ShellState, StepState
 from opsconsole.model.runbook import Command, Risk, Runbook, Step
 from opsconsole.model.verdict import Level
 from opsconsole.run.kinds import Kind
@@ -136,6 +136,7 @@ def _started(part: PartState, entry: Entry) -> PartState:
         interrupted=False,
         timed_out=False,
         left="",
+        interactive=bool(data.get("interactive")),
     )
 
 
@@ -150,9 +151,13 @@ def _ended(part: PartState, entry: Entry) -> PartState:
         seconds=data.get("seconds"),
         interrupted=bool(data.get("interrupted")),
         timed_out=bool(data.get("timed_out")),
-        left=", ".join(f"{name} ({pid})" for pid, name in data.get("left") or ()),
+        left=_left_words(data),
         judged=False,
     )
+
+
+def _left_words(data: Mapping[str, Any]) -> str:
+    return ", ".join(f"{name} ({pid})" for pid, name in data.get("left") or ())
 
 
 def _judged(part: PartState, entry: Entry) -> PartState:
@@ -221,6 +226,28 @@ def _went(state: RunState, entry: Entry) -> RunState:
     return replace(state, steps=tuple(steps), current=step, came_from=entry.data.get("back_to"))
 
 
+def _shell(state: RunState, entry: Entry) -> RunState:
+    """A shell can do anything, so it counts as a change."""
+    opened = ShellState(entry.data["output"], entry.at, entry.data.get("where", ""))
+    unchecked = max(state.unchecked or Risk.READ, Risk.CHANGE)
+    return replace(state, shells=(*state.shells, opened), unchecked=unchecked)
+
+
+def _shell_ended(state: RunState, entry: Entry) -> RunState:
+    if state.shell is None:
+        return state
+    data = entry.data
+    closed = replace(
+        state.shell,
+        ended=entry.at,
+        exit=data.get("exit"),
+        seconds=data.get("seconds"),
+        left=_left_words(data),
+        reason=data.get("reason", ""),
+    )
+    return replace(state, shells=(*state.shells[:-1], closed))
+
+
 def _closed(state: RunState, entry: Entry) -> RunState:
     return replace(
         state, ended=entry.data["how"], ended_at=entry.at, why_ended=entry.data.get("reason", ""), waiting=""
@@ -230,6 +257,8 @@ def _closed(state: RunState, entry: Entry) -> RunState:
 _ON_RUN: dict[str, Callable[[RunState, Entry], RunState]] = {
     Kind.INPUT: _input,
     Kind.OPS_CHECK: _ops_check,
+    Kind.SHELL: _shell,
+    Kind.SHELL_ENDED: _shell_ended,
     Kind.WENT: _went,
     Kind.CLOSED: _closed,
 }

@@ -179,6 +179,9 @@ def state_of(entries: tuple[Entry, ...], runbook: Runbook, alive: bool) -> RunSt
     if alive:
         return state
     steps = tuple(replace(here, parts=tuple(_unheld(part) for part in here.parts)) for here in state.steps)
+    if state.shell is not None:
+        lost = replace(state.shell, ended=state.shell.started, reason="its holder died while it was open")
+        state = replace(state, shells=(*state.shells[:-1], lost))
     return replace(state, steps=steps)
 
 
@@ -231,6 +234,6 @@ def _summary(folder: Path) -> RunSummary | None:
 
 
 def _is_running(entries: tuple[Entry, ...]) -> bool:
-    ends = (Kind.ENDED, Kind.LOST)
-    last = next((entry.kind for entry in reversed(entries) if entry.kind in (Kind.STARTED, *ends)), None)
-    return last == Kind.STARTED
+    begins, ends = (Kind.STARTED, Kind.SHELL), (Kind.ENDED, Kind.LOST, Kind.SHELL_ENDED)
+    last = next((entry.kind for entry in reversed(entries) if entry.kind in (*begins, *ends)), None)
+    return last in begins

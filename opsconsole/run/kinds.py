@@ -25,7 +25,7 @@ class Kind(StrEnum):
     OPS_CHECK = "ops-check"
     """One full round of checks: label, level, levels, findings; `problem` says why there was none."""
     STARTED = "started"
-    """About to start: attempt, text, digest, where, risk, output, timeout, pid, pid_started, boot."""
+    """About to start: attempt, text, digest, where, risk, output, timeout, interactive, pid, pid_started, boot."""
     ENDED = "ended"
     """The process is gone: exit (minus the signal that ended it), seconds, timed_out, interrupted, size, lost, left."""
     JUDGED = "judged"
@@ -44,11 +44,17 @@ class Kind(StrEnum):
     """To be asked about and run once more."""
     REFUSED = "refused"
     """The guard refused to start it: text, reason."""
+    SHELL = "shell"
+    """A shell is about to open besides the steps: number (from 1), text, where, output, pid, pid_started, boot."""
+    SHELL_ENDED = "shell-ended"
+    """It is closed: number, exit, seconds, size, lost, left; exit is null where nobody saw it, `reason` says why."""
     WENT = "went"
     """To another step: step, back_to (where to return, or null), why."""
     CLOSED = "closed"
     """The run is over: how (done, failed, stopped, refused), reason."""
 
 
-BY_HOLDER = frozenset({Kind.BEGUN, Kind.HOLDER, Kind.TORN, Kind.STARTED, Kind.ENDED, Kind.LOST})
+BY_HOLDER = frozenset(
+    {Kind.BEGUN, Kind.HOLDER, Kind.TORN, Kind.STARTED, Kind.ENDED, Kind.LOST, Kind.SHELL, Kind.SHELL_ENDED}
+)
 """Entries that no console may ask the holder to write."""

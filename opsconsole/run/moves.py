@@ -49,6 +49,13 @@ class Follow:
 
 
 @dataclass(frozen=True, slots=True)
+class FollowShell:
+    """A shell is open: the terminal is its own until it is closed. `number` counts from 1."""
+
+    number: int
+
+
+@dataclass(frozen=True, slots=True)
 class Judge:
     """The part has ended: was that success?"""
 
@@ -107,7 +114,20 @@ class Over:
 
 
 Move: TypeAlias = (
-    TakeOpsCheck | Confirm | Tick | Decide | Follow | Judge | Failed | PassOver | GoTo | GiveUp | Unknown | End | Over
+    TakeOpsCheck
+    | Confirm
+    | Tick
+    | Decide
+    | Follow
+    | FollowShell
+    | Judge
+    | Failed
+    | PassOver
+    | GoTo
+    | GiveUp
+    | Unknown
+    | End
+    | Over
 )
 
 
@@ -115,6 +135,8 @@ def next_move(state: RunState) -> Move:
     """What to do about `state`."""
     if state.ended is not None:
         return Over()
+    if state.shell is not None:
+        return FollowShell(len(state.shells))
     place = _place(state)
     part = state.steps[place[0]].parts[place[1]] if place else None
     unsettled = _settle(place, part) if place and part else None
@@ -168,7 +190,10 @@ def _ops_check_due(state: RunState, place: tuple[int, int] | None, part: PartSta
 
 
 def _last_run(state: RunState) -> str:
-    ran = [(part.started, here.step.name) for here in state.steps for part in here.parts if part.started is not None]
+    shells = [(shell.started, "a shell") for shell in state.shells]
+    ran = shells + [
+        (part.started, here.step.name) for here in state.steps for part in here.parts if part.started is not None
+    ]
     return max(ran, default=(0.0, "a step"))[1]
 
 

@@ -95,6 +95,10 @@ def line_of(entry: Entry) -> str:
         Kind.EDITED: lambda: f"{step}: edited from {_code(data['before'])} to {_code(data['text'])}",
         Kind.RETRIED: lambda: f"{step}: to be run once more",
         Kind.REFUSED: lambda: f"{step}: refused, {_text(data['reason'])}: {_code(data['text'])}",
+        Kind.SHELL: lambda: (
+            f"a shell was opened {_text(data['where'])}; what was done in it is in {_code(data['output'])}"
+        ),
+        Kind.SHELL_ENDED: lambda: f"the shell was closed: {_shell_words(data)}",
         Kind.WENT: lambda: f"went to step {data['step'] + 1} ({_text(data.get('why', ''))})",
         Kind.CLOSED: lambda: f"the run ended: {data['how']}{_note(data, 'reason')}",
     }
@@ -117,6 +121,10 @@ def _ended_words(data: Mapping[str, Any]) -> str:
     left = data.get("left") or []
     names = ", ".join(f"{_text(name)} ({pid})" for pid, name in left)
     return f"{how}{by} after {duration(data['seconds'])}" + (f"; left running: {names}" if names else "")
+
+
+def _shell_words(data: Mapping[str, Any]) -> str:
+    return _text(data.get("reason")) if data.get("exit") is None else _ended_words(data)
 
 
 def _level_words(data: Mapping[str, Any]) -> str:
