@@ -23,7 +23,8 @@ may that be counted as the latency of an endpoint."""
 
 _WAVE: Final = 0.3  # seconds that a wave waits for the one before it
 _TELL: Final = 0.9  # seconds between two plain news: about one a second, and back in step after urgent ones
-_TELL_URGENT: Final = 0.2  # the same for urgent ones
+_TELL_URGENT: Final = 0.2  # the same for changed levels
+_TELL_FIRST: Final = 0.05  # the same for the first samples of a kind: there are few kinds, and somebody waits for rows
 _SETTLE: Final = 0.05  # seconds for groups that are due together to come in together
 _GAP: Final = 0.1  # seconds between two looks of one group, however fast events come
 _FOLLOW_AGAIN: Final = 5.0  # seconds until the events are followed again after a fault of ours
@@ -57,7 +58,7 @@ class Collector:
     """Keeps a store fresh, and tells `on_change` of it.
 
     `on_change` is called in the event loop, about once a second; at once for the first samples of a kind and
-    when a check changes its level, but never twice within 0.2 s. What it raises ends `run`.
+    when a check changes its level, but then never twice within 0.2 s. What it raises ends `run`.
     """
 
     def __init__(self, stack: Stack, world: World, store: Store, on_change: Callable[[Snapshot], None]) -> None:
@@ -114,8 +115,9 @@ class Collector:
             samples = await probes.look(turn.group)
             changed = self._store.put(samples, loop.time() - began)
             self._look_further(changed)
-            self._news(urgent=bool(changed) or turn.group.kind not in self._seen)
+            first = turn.group.kind not in self._seen
             self._seen.add(turn.group.kind)
+            self._news(_TELL_FIRST if first else _TELL_URGENT if changed else _TELL)
             turn.looked.set()
             await turn.come()
 
@@ -156,10 +158,11 @@ class Collector:
             if turn.group.kind in _ON_EVENT and any(_may_be(ref, name) for ref in turn.containers):
                 turn.call()
 
-    def _news(self, *, urgent: bool) -> None:
+    def _news(self, apart: float) -> None:
+        """Tell of what is new, at least `apart` seconds after the last time."""
         loop = asyncio.get_running_loop()
         now = loop.time()
-        due = max(now, self._told + _TELL_URGENT) if urgent else max(now + _SETTLE, self._told + _TELL)
+        due = max(now if apart < _TELL else now + _SETTLE, self._told + apart)
         if self._timer is not None:
             if self._timer.when() <= due:
                 return
