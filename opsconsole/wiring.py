@@ -106,10 +106,13 @@ class Parts:
         )
 
     def runs(self) -> list[RunSummary]:
-        """What has been run on this stack, the newest first; open runs say whether their step is still going on."""
+        """What has been run on this stack, the newest first; open runs say whether their step is still going on.
+
+        A run of which nobody can tell any more which stack it was on is among them, with its fault.
+        """
         from opsconsole.run.folder import list_runs
 
-        return [run for run in list_runs(self.state_folder) if run.stack == self.stack.name]
+        return [run for run in list_runs(self.state_folder) if run.stack in (self.stack.name, "")]
 
     def run_state(self, run_id: str) -> RunState:
         """What the journal of one run says."""

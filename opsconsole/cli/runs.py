@@ -125,13 +125,20 @@ def _report(parts: Parts, run_id: str) -> int:
 
 
 def _verify(parts: Parts, run_id: str) -> int:
-    from opsconsole.run.folder import record_of
+    from opsconsole.run.folder import kept_text_fault, reading_of, run_folder
 
-    folder, reading = record_of(parts.state_folder, run_id)
-    if reading.fault:
-        print(f"opsconsole: {folder.name}: altered or damaged: {reading.fault}", file=sys.stderr)
+    folder = run_folder(parts.state_folder, run_id)
+    reading = reading_of(folder)
+    fault = reading.fault or kept_text_fault(folder, reading.entries)
+    if fault:
+        print(f"opsconsole: {folder.name}: altered or damaged: {fault}", file=sys.stderr)
         return ALTERED
     if reading.torn:
         print(f"opsconsole: {folder.name}: the last line was cut off by a crash", file=sys.stderr)
-    write(f"{folder.name}: {len(reading.entries)} entries, each following the one before; last line {reading.head}\n")
+    count = len(reading.entries)
+    write(
+        f"{folder.name}: {count} entries, each following the one before, none missing; last line {reading.head}\n"
+        "This finds damage, a cut or a careless edit. It is no proof against the owner of the files, who can write "
+        "them all anew.\n"
+    )
     return 0

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import os
 import re
 import shutil
@@ -15,7 +16,7 @@ from opsconsole.model.run import Entry, PartState, Progress, RunState
 from opsconsole.model.runbook import Runbook
 from opsconsole.model.text import one_line
 from opsconsole.model.trouble import Trouble, TroubleError
-from opsconsole.run import journal, wire
+from opsconsole.run import journal, seal, wire
 from opsconsole.run.core import fold
 from opsconsole.run.kinds import Kind
 
@@ -69,9 +70,15 @@ def run_folder(state_folder: Path, run_id: str) -> Path:
 
 def _folders(state_folder: Path) -> list[Path]:
     try:
-        return [path for path in (state_folder / "runs").iterdir() if (path / journal.FILE).is_file()]
+        return [path for path in (state_folder / "runs").iterdir() if _is_a_run(path)]
     except OSError:
         return []
+
+
+def _is_a_run(folder: Path) -> bool:
+    """A run whose journal was taken away is still one, with a fault."""
+    file = folder / journal.FILE
+    return file.is_file() or seal.beside(file).is_file()
 
 
 def create(state_folder: Path, name: str, text: bytes, begun: dict[str, Any]) -> Path:
@@ -89,6 +96,7 @@ def create(state_folder: Path, name: str, text: bytes, begun: dict[str, Any]) ->
         writer = journal.Journal(folder / journal.FILE)
         try:
             writer.append(Kind.BEGUN, {"id": folder.name, **begun})
+            writer.seal()
         finally:
             writer.close()
         (folder / OUTPUT).mkdir(mode=0o700)
@@ -145,14 +153,25 @@ def entries_of(folder: Path) -> tuple[Entry, ...]:
 def record_of(state_folder: Path, run_id: str) -> tuple[Path, journal.Reading]:
     """A run's folder and all that can be read of its journal. TroubleError where there is no such run, or nothing."""
     folder = run_folder(state_folder, run_id)
+    reading = reading_of(folder)
+    if not reading.entries:
+        raise TroubleError(Trouble(reading.fault, str(folder / journal.FILE)))
+    return folder, reading
+
+
+def reading_of(folder: Path) -> journal.Reading:
+    """All that can be read of a run's journal. One that holds nothing, or is not there, is a fault of it.
+
+    TroubleError where it may not be read.
+    """
     path = folder / journal.FILE
     try:
         reading = journal.read(path)
+    except FileNotFoundError:
+        return journal.Reading((), fault="the journal is gone")
     except OSError as error:
         raise TroubleError(Trouble(f"cannot be read: {error.strerror}", str(path))) from None
-    if not reading.entries:
-        raise TroubleError(Trouble(reading.fault or "is empty", str(path)))
-    return folder, reading
+    return reading if reading.entries or reading.fault else replace(reading, fault="the journal is empty")
 
 
 def kept_runbook(folder: Path, entries: tuple[Entry, ...]) -> Runbook:
@@ -171,6 +190,16 @@ def kept_runbook(folder: Path, entries: tuple[Entry, ...]) -> Runbook:
     if runbook.digest != begun["digest"]:
         raise TroubleError(Trouble("the text kept with this run is not the one it began with", str(path)))
     return runbook
+
+
+def kept_text_fault(folder: Path, entries: tuple[Entry, ...]) -> str:
+    """What is wrong with the runbook's text that was kept with a run, in one line; empty where nothing is."""
+    try:
+        content = (folder / TEXT).read_bytes()
+    except OSError as error:
+        return f"the runbook's text cannot be read: {error.strerror}"
+    same = hashlib.sha256(content).hexdigest() == entries[0].data.get("digest")
+    return "" if same else "the runbook's text is not the one it began with"
 
 
 def state_of(entries: tuple[Entry, ...], runbook: Runbook, alive: bool) -> RunState:
@@ -206,11 +235,12 @@ def list_runs(state_folder: Path) -> list[RunSummary]:
 
 def _summary(folder: Path) -> RunSummary | None:
     try:
-        reading = journal.read(folder / journal.FILE)
-    except OSError:
+        reading = reading_of(folder)
+    except TroubleError:
         return None
     if not reading.entries or reading.entries[0].kind != Kind.BEGUN:
-        return None
+        fault = reading.fault or "the journal does not begin with a run"
+        return RunSummary(folder.name, folder.name, "", "", "", folder.stat().st_mtime, fault=fault)
     begun = reading.entries[0].data
     closed = next((entry for entry in reversed(reading.entries) if entry.kind == Kind.CLOSED), None)
     named = next(

@@ -1,7 +1,8 @@
 """A run's journal on disk: append-only JSON lines, each carrying the hash of the line before, each fsynced.
 
-The hashes find damage, a cut or a careless edit. They are no proof against the file's owner, who can write a new
-chain. Standard library only: the holder loads this.
+Beside it lies its seal (run/seal.py): how many lines there are, and the hash of the last. The two find damage, a cut
+or a careless edit. They are no proof against the file's owner, who can write a new chain and seal it. Standard library
+only: the holder loads this.
 """
 
 from __future__ import annotations
@@ -13,11 +14,13 @@ import os
 import time
 from collections.abc import Callable, Mapping
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Final
 
 from opsconsole.model.run import Entry
+from opsconsole.run import seal
+from opsconsole.run.seal import Seal
 
 FILE: Final = "journal.jsonl"
 RESERVE: Final = "reserve"
@@ -32,8 +35,9 @@ _FULL: Final = (errno.ENOSPC, errno.EDQUOT)
 class Reading:
     """What a journal holds. `torn` is a last line without its end, left by a crash; it was never acknowledged.
 
-    `fault` says in one line where the journal is damaged, and then `entries` are those before the damage. `head` is
-    the hash of the last whole line; `size` counts the bytes of the whole lines.
+    `fault` says in one line where the journal is damaged, and then `entries` are those before the damage; of one whose
+    end was cut off, those that are left. `head` is the hash of the last whole line; `size` counts the bytes of the
+    whole lines.
     """
 
     entries: tuple[Entry, ...]
@@ -63,11 +67,32 @@ def sync_folder(folder: Path) -> None:
 
 def read(path: Path) -> Reading:
     """All entries of the journal at `path`. OSError where it cannot be read; damage is a value."""
-    return understand(path.read_bytes())
+    sealed = seal.read(path)  # first: a journal that is being written may be ahead of its seal, never behind it
+    return held_to(sealed, understand(path.read_bytes()))
+
+
+def held_to(sealed: Seal | str, reading: Reading) -> Reading:
+    """The reading, with the fault that its seal finds. `sealed` is the seal, or why there is none, in one line."""
+    if reading.fault:
+        return reading
+    return replace(reading, fault=_broken(sealed, reading))
+
+
+def _broken(sealed: Seal | str, reading: Reading) -> str:
+    there = len(reading.entries)
+    if isinstance(sealed, str):
+        # one line may be without it: a crash while the run was being made. The second line comes after the first seal
+        return sealed if there > 1 else ""
+    if sealed.count > there:
+        return f"it was cut off: {sealed.count} lines were written, {there} are there"
+    hashes = [entry.previous for entry in reading.entries[1:]] + [reading.head]
+    if sealed.count and hashes[sealed.count - 1] != sealed.head:
+        return f"line {sealed.count} is not the one that was written"
+    return ""
 
 
 def understand(content: bytes) -> Reading:
-    """What the bytes of a journal say."""
+    """What the bytes of a journal say by themselves, without its seal."""
     *lines, rest = content.split(b"\n")
     entries: list[Entry] = []
     head = ""
@@ -116,6 +141,7 @@ class Journal:
 
     def __init__(self, path: Path, clock: Callable[[], float] = time.time) -> None:
         self._clock = clock
+        self._path = path
         self._reserve = path.with_name(RESERVE)
         self._descriptor = os.open(path, os.O_CREAT | os.O_RDWR | os.O_APPEND | os.O_CLOEXEC, 0o600)
         try:
@@ -137,17 +163,28 @@ class Journal:
         """The entry, when it is on disk. OSError where it is not; the journal is then as it was."""
         entry = Entry(self.seq + 1, self._clock(), str(kind), data, self._head)
         line = json.dumps(as_json(entry), ensure_ascii=False, separators=(",", ":")).encode("utf-8", "replace")
-        while True:
-            try:
-                self._write(line + b"\n")
-                break
-            except OSError as error:
-                if error.errno not in _FULL or not self._use_room():
-                    raise
+        self._in_the_room_there_is(lambda: self._write(line + b"\n"))
         self.seq = entry.seq
         self._head = _hash(line)
         self._size += len(line) + 1
+        with suppress(OSError):  # the entry is on disk; a seal that lags behind is caught up by the next one
+            self.seal()
         return entry
+
+    def seal(self) -> None:
+        """Note beside the journal how far it goes. OSError where that cannot be written."""
+        self._in_the_room_there_is(lambda: seal.write(self._path, Seal(self.seq, self._head)))
+
+    def _in_the_room_there_is(self, write: Callable[[], None]) -> None:
+        """Write; where the disk is full, give back as much of what was set aside as it takes."""
+        while True:
+            try:
+                write()
+            except OSError as error:
+                if error.errno not in _FULL or not self._use_room():
+                    raise
+            else:
+                return
 
     def _write(self, line: bytes) -> None:
         try:

@@ -7,7 +7,7 @@ import os
 import signal
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pexpect
@@ -205,6 +205,41 @@ def test_a_run_can_be_listed_shown_reported_and_verified_and_an_edit_is_found(pr
     verified = program("runs", "verify", "last")
     assert verified.returncode == 1
     assert "altered or damaged: line" in verified.stderr
+
+
+@pytest.mark.parametrize(
+    ("harm", "words"),
+    [
+        (lambda content: b"", "it was cut off: "),
+        (lambda content: content[: content[:-1].rfind(b"\n") + 1], "it was cut off: "),
+        (lambda content: b"\0" * len(content), "it was cut off: "),
+        (lambda content: None, "the journal is gone"),
+    ],
+    ids=["emptied", "without-its-last-line", "zeroes", "gone"],
+)
+def test_verify_ends_with_1_whatever_became_of_the_journal_and_the_list_says_so(
+    program: Program, harm: Callable[[bytes], bytes | None], words: str
+) -> None:
+    program("run", "hello", typed="anna\ny\ns\nno need\ny\ny\n")
+    [run] = program.runs
+    path = run / journal.FILE
+    harmed = harm(path.read_bytes())
+    path.unlink()
+    if harmed is not None:
+        path.write_bytes(harmed)
+    verified = program("runs", "verify", "last")
+    assert verified.returncode == 1
+    assert f"{run.name}: altered or damaged: {words}" in verified.stderr
+    assert "damaged" in program("runs", "list").stdout
+
+
+def test_verify_finds_a_careless_edit_of_the_text_that_was_run_and_says_what_it_cannot_prove(program: Program) -> None:
+    program("run", "hello", typed="anna\ny\ns\nno need\ny\ny\n")
+    assert "no proof against the owner" in program("runs", "verify", "last").stdout
+    (program.runs[0] / "runbook.md").write_text("```bash\necho something else\n```\n")
+    verified = program("runs", "verify", "last")
+    assert (verified.returncode, verified.stdout) == (1, "")
+    assert "the runbook's text is not the one it began with" in verified.stderr
 
 
 def test_a_run_that_is_not_there_is_one_line(program: Program) -> None:

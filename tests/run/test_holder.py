@@ -300,7 +300,7 @@ async def test_it_leaves_when_the_run_is_over_and_cleans_up(folder: Path) -> Non
     console = await Console.at(folder)
     await console.link.ask("append", kind=Kind.CLOSED, data={"how": "done"}, after=console.seq)
     await wait_for("the holder to leave", lambda: wire.holder_of(folder) is None and not alive(console.pid))
-    assert names_in(folder) == ["holder.lock", "holder.log", "journal.jsonl"]
+    assert names_in(folder) == ["holder.lock", "holder.log", "journal.jsonl", "journal.jsonl.seal"]
     assert (folder / "holder.log").read_text() == ""
 
 

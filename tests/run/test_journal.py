@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 
 from opsconsole.run import journal
 from opsconsole.run.journal import Journal, read, understand
+from opsconsole.run.seal import beside
 
 SAID = st.dictionaries(st.text(max_size=8), st.text() | st.integers() | st.none() | st.lists(st.text()), max_size=4)
 
@@ -45,9 +46,11 @@ def test_any_text_survives_the_way_to_disk_and_back(said: list[dict[str, object]
 
 def test_a_line_cut_off_by_a_crash_is_told_and_the_next_writer_puts_it_aside(tmp_path: Path) -> None:
     path = tmp_path / "journal.jsonl"
-    whole = written(path, 3)
-    path.write_bytes(whole[:-20])
+    written(path, 2)
+    with path.open("ab") as file:
+        file.write(b'{"seq":3,"at":1767794531.25,"kind":"input","data":{"name":"tag","value":"v2"')
     assert len(read(path).entries) == 2
+    assert not read(path).fault
     assert '"v2"' in read(path).torn
     writer = Journal(path)
     assert writer.torn == read(path).torn or not read(path).torn
@@ -59,15 +62,57 @@ def test_a_line_cut_off_by_a_crash_is_told_and_the_next_writer_puts_it_aside(tmp
 @given(st.data())
 def test_no_byte_of_a_journal_can_be_changed_or_taken_away_unnoticed(data: st.DataObject) -> None:
     with tempfile.TemporaryDirectory() as folder:
-        content = written(Path(folder) / "j", 4)
-    last = content.rstrip(b"\n").rfind(b"\n") + 1
-    at = data.draw(st.integers(0, last - 1))
-    if data.draw(st.booleans()):
-        other = data.draw(st.integers(0, 255).filter(lambda byte: byte != content[at]))
-        damaged = content[:at] + bytes([other]) + content[at + 1 :]
-    else:
-        damaged = content[:at] + content[at + 1 :]
-    assert understand(damaged).fault
+        path = Path(folder) / "j"
+        content = written(path, 4)
+        at = data.draw(st.integers(0, len(content) - 1))
+        if data.draw(st.booleans()):
+            other = data.draw(st.integers(0, 255).filter(lambda byte: byte != content[at]))
+            damaged = content[:at] + bytes([other]) + content[at + 1 :]
+        else:
+            damaged = content[:at] + content[at + 1 :]
+        path.write_bytes(damaged)
+        assert read(path).fault
+
+
+@pytest.mark.parametrize("left", range(4))
+def test_a_journal_whose_end_was_cut_off_is_found_out_and_not_written_to(tmp_path: Path, left: int) -> None:
+    path = tmp_path / "journal.jsonl"
+    lines = written(path, 4).splitlines(keepends=True)
+    path.write_bytes(b"".join(lines[:left]))
+    reading = read(path)
+    assert reading.fault == f"it was cut off: 4 lines were written, {left} are there"
+    assert len(reading.entries) == left, "what is left can still be read"
+    with pytest.raises(ValueError, match="it was cut off"):
+        Journal(path)
+
+
+def test_a_last_line_that_was_written_anew_is_found_out(tmp_path: Path) -> None:
+    path = tmp_path / "journal.jsonl"
+    path.write_bytes(written(path, 3).replace(b'"v2"', b'"v7"'))
+    assert not understand(path.read_bytes()).fault, "the chain alone does not see it"
+    assert read(path).fault == "line 3 is not the one that was written"
+
+
+@pytest.mark.parametrize("content", [None, b"", b"{", b'{"count": 3}'])
+def test_a_journal_whose_seal_is_gone_or_damaged_says_so(tmp_path: Path, content: bytes | None) -> None:
+    path = tmp_path / "journal.jsonl"
+    written(path, 3)
+    beside(path).unlink()
+    if content is not None:
+        beside(path).write_bytes(content)
+    assert "nobody knows how far it went" in read(path).fault
+
+
+def test_a_crash_between_a_line_and_its_seal_is_no_fault_and_the_next_line_seals_both(tmp_path: Path) -> None:
+    path = tmp_path / "journal.jsonl"
+    written(path, 2)
+    before = beside(path).read_bytes()
+    written(path, 1)
+    beside(path).write_bytes(before)
+    assert not read(path).fault
+    written(path, 1)
+    path.write_bytes(b"".join(path.read_bytes().splitlines(keepends=True)[:3]))
+    assert read(path).fault == "it was cut off: 4 lines were written, 3 are there"
 
 
 def test_a_whole_line_taken_out_is_found_and_named(tmp_path: Path) -> None:
