@@ -148,10 +148,23 @@ class Step:
 
 
 @dataclass(frozen=True, slots=True)
+class Link:
+    """A link in a document: what it says, and the line (from 1) where it stands.
+
+    `target` is where it leads, as its author wrote it: `#section`, `other.md`, `other.md#section`, `https://…`.
+    """
+
+    text: str
+    target: str
+    line: int
+
+
+@dataclass(frozen=True, slots=True)
 class Section:
     """A heading and what stands under it up to the next heading. `level` is 1 for `#`, 0 for what stands before any.
 
-    `prose` is all its Markdown but the steps; `anchor` is how links reach it, without the `#`.
+    `prose` is all its Markdown but the steps; `anchor` is how links reach it, without the `#`, and `names` are others
+    that its author wrote into it, in lower case. `links` are those of its heading, its prose, its boxes and tables.
     """
 
     title: str
@@ -160,6 +173,8 @@ class Section:
     prose: str = ""
     steps: tuple[Step, ...] = ()
     anchor: str = ""
+    names: tuple[str, ...] = ()
+    links: tuple[Link, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

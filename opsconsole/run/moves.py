@@ -8,6 +8,7 @@ from typing import TypeAlias
 from opsconsole.model.run import PartState, Progress, RunState
 from opsconsole.model.runbook import Step
 from opsconsole.run.core import on_demand
+from opsconsole.runbook.anchors import section_at
 
 
 @dataclass(frozen=True, slots=True)
@@ -226,16 +227,9 @@ def _after_failure(state: RunState, step: Step, place: tuple[int, int]) -> Move:
     return Failed(*place)
 
 
-def slug(title: str) -> str:
-    """A heading as links name it: `#what-runs-there` for *What runs there?*."""
-    kept = "".join(char if char.isalnum() or char in "-_ " else "" for char in title.strip().lower())
-    return "#" + kept.replace(" ", "-")
-
-
 def section_start(state: RunState, link: str) -> int | None:
     """The place of the first step in the section that `link` (`#its-heading`) names, or below it; None without one."""
-    wanted = link.lower()
-    lines = [section.line for section in state.runbook.sections if slug(section.title) == wanted]
-    if not lines:
+    section = section_at(link, state.runbook.sections)
+    if section is None:
         return None
-    return next((place for place, here in enumerate(state.steps) if here.step.line >= lines[0]), None)
+    return next((place for place, here in enumerate(state.steps) if here.step.line >= section.line), None)

@@ -13,7 +13,7 @@ from opsconsole.model.trouble import Trouble, TroubleError
 from opsconsole.runbook.markdown import parse
 from opsconsole.runbook.near import or_near
 
-_ENDINGS: Final = (".md", ".markdown")
+ENDINGS: Final = (".md", ".markdown")
 _NOT_RUNBOOKS: Final = frozenset({"readme", "changelog", "contributing", "license", "code_of_conduct"})
 _LONGEST: Final = 16 << 20
 """Bytes; nobody reads a longer document in an incident."""
@@ -37,7 +37,7 @@ class Library:
     def find(self, name_or_path: str) -> Runbook:
         """The runbook of that name, or in that file. TroubleError says what is wrong with it, or what is near."""
         given = Path(name_or_path).expanduser()
-        if "/" in name_or_path or given.suffix.lower() in _ENDINGS:
+        if "/" in name_or_path or given.suffix.lower() in ENDINGS:
             beside = [folder / given for folder in self.folders if (folder / given).is_file()]
             return self._runbook(beside[0] if beside and not given.is_file() else given)
         files = list(self._files())
@@ -65,7 +65,7 @@ class Library:
             except OSError:
                 continue  # a stack need not have runbooks; `find` names the folder
             for path in inside:
-                if path.suffix.lower() in _ENDINGS and path.stem.lower() not in _NOT_RUNBOOKS and path.is_file():
+                if path.suffix.lower() in ENDINGS and path.stem.lower() not in _NOT_RUNBOOKS and path.is_file():
                     yield path
 
     def _or_fault(self, path: Path) -> Runbook:

@@ -7,10 +7,11 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
 
-from opsconsole.model.runbook import Fault, Runbook, Section, Step
-from opsconsole.runbook.anchors import anchors
+from opsconsole.model.runbook import Fault, Link, Runbook, Section, Step
+from opsconsole.runbook.anchors import anchors, section_at
 from opsconsole.runbook.front_matter import Front, read_front_matter
-from opsconsole.runbook.outline import Block, Box, FrontMatter, Heading, Links, Part, Said, outline
+from opsconsole.runbook.near import or_near
+from opsconsole.runbook.outline import Block, Box, FrontMatter, Heading, Linked, Links, Named, Part, Said, outline
 from opsconsole.runbook.sessions import announces_result
 from opsconsole.runbook.steps import StepMaker
 
@@ -50,7 +51,7 @@ def _sections(parts: Sequence[Part], lines: Sequence[str], maker: StepMaker) -> 
     groups: list[tuple[Heading, list[Part]]] = [(Heading("", 0, 1, 1), [])]
     for part in parts:
         if isinstance(part, Heading):
-            groups.append((part, []))
+            groups.append((_with_names_before(part, groups[-1][1]), []))
         elif isinstance(part, FrontMatter):
             groups[0] = (Heading("", 0, 1, part.end), [])
         else:
@@ -63,12 +64,28 @@ def _sections(parts: Sequence[Part], lines: Sequence[str], maker: StepMaker) -> 
             yield replace(section, anchor=anchor)
 
 
+def _with_names_before(heading: Heading, before: list[Part]) -> Heading:
+    """Names that stand alone right over a heading are meant for it."""
+    while before and isinstance(last := before[-1], Named):
+        heading = replace(heading, names=heading.names + last.names)
+        before.pop()
+    return heading
+
+
 def _section(heading: Heading, parts: Sequence[Part], lines: Sequence[str], end: int, maker: StepMaker) -> Section:
     steps: list[Step] = []
     prose: list[str] = []
     at = heading.end
     said = heading.title
+    links: list[Link] = []
+    names = list(heading.names)
     for part in parts:
+        if isinstance(part, Linked):
+            links += part.links
+            continue
+        if isinstance(part, Named):
+            names += part.names
+            continue
         if isinstance(part, Said):
             said = part.text
             continue
@@ -82,7 +99,9 @@ def _section(heading: Heading, parts: Sequence[Part], lines: Sequence[str], end:
         prose.append(between)
         at, said = max(at, part.end), ""
     prose.append(_prose(lines, at, end))
-    return Section(heading.title, heading.level, heading.line, "\n\n".join(p for p in prose if p), tuple(steps))
+    told = "\n\n".join(p for p in prose if p)
+    lowered = tuple(name.lower() for name in names)
+    return Section(heading.title, heading.level, heading.line, told, tuple(steps), "", lowered, tuple(links))
 
 
 def _step(part: Part, section: str, prose: str, maker: StepMaker) -> Step:
@@ -122,12 +141,11 @@ def _prose(lines: Sequence[str], begin: int, end: int) -> str:
 
 
 def _broken_links(sections: Sequence[Section]) -> Iterator[Fault]:
-    known = {section.anchor for section in sections}
     for section in sections:
-        for step in section.steps:
-            for _, target in step.choices:
-                if target.startswith("#") and target[1:].lower() not in known:
-                    yield Fault(step.line, "broken-link", f"no section is called {target}")
+        for link in section.links:
+            if link.target.startswith("#") and section_at(link.target, sections) is None:
+                near = or_near(link.target[1:], [section.anchor for section in sections])
+                yield Fault(link.line, "broken-link", f"no section is called {link.target}{near}")
 
 
 def _broken_names(sections: Sequence[Section]) -> Iterator[Fault]:

@@ -10,8 +10,10 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import TYPE_CHECKING, Final
-from urllib.parse import unquote
+from typing import TYPE_CHECKING, Any, Final
+
+from opsconsole.model.runbook import Link
+from opsconsole.runbook import inline
 
 if TYPE_CHECKING:
     from markdown_it import MarkdownIt
@@ -23,13 +25,17 @@ _BOX: Final = re.compile(r"^\[ \]\s+")
 
 @dataclass(frozen=True, slots=True)
 class Heading:
-    """A heading: `marked` where its author wrote {decision} behind it. Lines count from 1."""
+    """A heading: `marked` where its author wrote {decision} behind it. Lines count from 1.
+
+    `names` are those by which links reach it besides its own, `{#so}` or `<a id="so">`.
+    """
 
     title: str
     level: int
     line: int
     end: int
     marked: bool = False
+    names: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +79,24 @@ class Said:
 
 
 @dataclass(frozen=True, slots=True)
+class Linked:
+    """The links of a paragraph, a heading, or a cell of a table."""
+
+    links: tuple[Link, ...]
+    line: int
+    end: int
+
+
+@dataclass(frozen=True, slots=True)
+class Named:
+    """Names that links may use for this place of the document."""
+
+    names: tuple[str, ...]
+    line: int
+    end: int
+
+
+@dataclass(frozen=True, slots=True)
 class FrontMatter:
     """The YAML at the top."""
 
@@ -81,7 +105,7 @@ class FrontMatter:
     end: int
 
 
-Part = Heading | Block | Box | Links | Said | FrontMatter
+Part = Heading | Block | Box | Links | Said | Linked | Named | FrontMatter
 
 
 @lru_cache(maxsize=1)
@@ -94,22 +118,20 @@ def _parser() -> MarkdownIt:
     return parser
 
 
-@lru_cache(maxsize=1)
-def _inline_parser() -> MarkdownIt:
-    from markdown_it import MarkdownIt
-
-    return MarkdownIt("commonmark")
-
-
 def outline(text: str) -> list[Part]:
     """Everything in `text` that a runbook is made of, in the order of the document."""
-    return list(_Walk(text.split("\n"), 0, "", 0).parts(_parser().parse(text)))
+    env: dict[str, Any] = {}
+    return list(_Walk(text.split("\n"), 0, "", 0, env).parts(_parser().parse(text, env)))
 
 
 class _Walk:
-    """One pass over a document, or over an indented body in it that begins at line `offset`."""
+    """One pass over a document, or over an indented body in it that begins at line `offset`.
 
-    def __init__(self, lines: Sequence[str], offset: int, tab: str, group: int) -> None:
+    `env` holds what the parser learnt of the whole document, such as the targets of `[links][so]`.
+    """
+
+    def __init__(self, lines: Sequence[str], offset: int, tab: str, group: int, env: dict[str, Any]) -> None:
+        self.env = env
         self.lines = lines
         self.offset = offset
         self.tab = tab
@@ -127,6 +149,8 @@ class _Walk:
             if body := self._body(token, tokens[at + 1] if at + 1 < len(tokens) else None):
                 tab, begin, skip = body
                 yield from self._indented(tab, begin, skip)
+            elif token.type == "inline":
+                yield from self._inline(token)
             elif token.type in ("list_item_open", "bullet_list_open", "ordered_list_open"):
                 yield from self._list(tokens, at)
                 if token.type == "list_item_open" and _is_box(tokens, at):
@@ -141,24 +165,40 @@ class _Walk:
             fenced = token.type == "fence"
             yield Block(token.info, token.content, begin, end, fenced, self.tab, self.group)
         elif token.type == "heading_open" and following is not None:
-            title, marked = _heading(following.content)
-            yield Heading(title, int(token.tag[1]), begin, end, marked)
+            yield self._heading(following.content, int(token.tag[1]), begin, end)
         elif token.type == "paragraph_open" and following is not None:
-            yield Said(following.content, begin, end)
+            if not inline.is_only_anchors(following.content):
+                yield Said(following.content, begin, end)
+        elif token.type == "html_block" and (names := inline.anchors_in(token.content)):
+            yield Named(tuple(names), begin, end)
         elif token.type == "front_matter":
             yield FrontMatter(token.content, begin, end)
+
+    def _heading(self, content: str, level: int, begin: int, end: int) -> Heading:
+        title, attributes = _attributes(content)
+        names = (*inline.anchors_in(title), *(word[1:] for word in attributes if word.startswith("#")))
+        marked = any(word.lstrip(".") == "decision" for word in attributes)
+        lowered = tuple(name.lower() for name in names)
+        return Heading(inline.plain_words(title, self.env), level, begin, end, marked, lowered)
+
+    def _inline(self, token: Token) -> Iterator[Part]:
+        begin, end = (self.offset + line + 1 for line in token.map or (0, 0))
+        if found := tuple(inline.links(token.content, begin, self.env)):
+            yield Linked(found, begin, end)
+        if "<" in token.content and (names := inline.anchors_in(token.content)):
+            yield Named(tuple(names), begin, end)
 
     def _list(self, tokens: Sequence[Token], at: int) -> Iterator[Part]:
         token = tokens[at]
         begin, end = (self.offset + line + 1 for line in token.map or (0, 0))
         if token.type != "list_item_open":
-            items = list(_linked(tokens, at))
+            items = list(_linked(tokens, at, self.env))
             if items and all(items):
                 yield Links(tuple(item for item in items if item), begin, end)
         elif _is_box(tokens, at):
             last = _end_of(tokens, at)
             inside = tokens[at + 1 : last]
-            yield from (part for part in self.parts(inside) if isinstance(part, Block))
+            yield from (part for part in self.parts(inside) if isinstance(part, Block | Linked))
             yield Box(_box_text(inside), begin, end)
 
     def _body(self, token: Token, following: Token | None) -> tuple[str | None, int, int] | None:
@@ -188,15 +228,16 @@ class _Walk:
         margin = min((len(line) - len(line.lstrip()) for line in body if line.strip()), default=0)
         body = [line[margin:] for line in body]
         group = self.offset * 1000 + self.groups if tab is not None else self.group
-        inner = _Walk(body, self.offset + begin, self.tab if tab is None else tab, group)
-        yield from inner.parts(_parser().parse("\n".join(body)))
+        inner = _Walk(body, self.offset + begin, self.tab if tab is None else tab, group, self.env)
+        yield from inner.parts(_parser().parse("\n".join(body), self.env))
 
 
-def _heading(content: str) -> tuple[str, bool]:
-    match = re.fullmatch(r"(.*?)\s*\{([^{}]*)\}\s*", content, re.DOTALL)
-    if not match or not re.fullmatch(r"\s*(?:[#.][\w-]+|decision|[\w-]+=\S+)(?:\s+\S+)*\s*", match[2]):
-        return content.strip(), False
-    return match[1].strip(), "decision" in match[2].replace(".", " ").split()
+def _attributes(heading: str) -> tuple[str, list[str]]:
+    """A heading without the `{…}` at its end, and the words in that."""
+    match = re.fullmatch(r"(.*?)\s*\{([^{}]*)\}\s*", heading, re.DOTALL)
+    if not match or not re.fullmatch(r"\s*:?\s*(?:[#.][\w-]+|decision|[\w-]+=\S+)(?:\s+\S+)*\s*", match[2]):
+        return heading.strip(), []
+    return match[1].strip(), match[2].replace(":", " ").split()
 
 
 def _end_of(tokens: Sequence[Token], at: int) -> int:
@@ -221,18 +262,14 @@ def _box_text(inside: Sequence[Token]) -> str:
     return "\n".join(lines)
 
 
-def _linked(tokens: Sequence[Token], at: int) -> Iterator[tuple[str, str] | None]:
-    """For each item of the list at `at`: what it says and where its first link goes, None where it begins otherwise."""
+def _linked(tokens: Sequence[Token], at: int, env: dict[str, Any]) -> Iterator[tuple[str, str] | None]:
+    """For each item of the list at `at`: what it says and the section its first words link to, None without that."""
     level = tokens[at].level
     for number in range(at + 1, _end_of(tokens, at)):
         token = tokens[number]
         if token.type == "list_item_open" and token.level == level + 1:
-            inline = tokens[number + 2] if number + 2 < len(tokens) else None
-            content = inline.content if inline is not None and inline.type == "inline" else ""
-            children = (_inline_parser().parseInline(content)[0].children or []) if content.startswith("[") else []
-            begins = children[0] if children else None
-            if begins is None or begins.type != "link_open":
-                yield None
-            else:
-                text = "".join(child.content if child.type != "softbreak" else " " for child in children)
-                yield text.strip(), unquote(str(begins.attrGet("href") or ""))
+            content = tokens[number + 2].content if tokens[number + 2].type == "inline" else ""
+            inside = inline.children(content, env) if content.lstrip("*_").startswith("[") else ()
+            begins = next((child for child in inside if child.content or child.type == "link_open"), None)
+            target = inline.target_of(begins) if begins is not None and begins.type == "link_open" else ""
+            yield (inline.said(inside), target) if target.startswith("#") else None

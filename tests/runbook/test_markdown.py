@@ -253,7 +253,11 @@ def test_a_decision_may_be_marked_and_a_list_of_links_alone_is_none() -> None:
 
 def test_a_decision_that_leads_nowhere_is_a_fault() -> None:
     (fault,) = book(DECISION.replace("#start-it", "#stop-it")).faults
-    assert (fault.line, fault.rule, fault.message) == (3, "broken-link", "no section is called #stop-it")
+    assert (fault.line, fault.rule, fault.message) == (
+        3,
+        "broken-link",
+        "no section is called #stop-it; did you mean start-it?",
+    )
 
 
 def test_russian_headings_have_links_too() -> None:
