@@ -136,14 +136,10 @@ async def test_what_is_no_answer(
 
 
 async def test_one_that_hangs_delays_nobody_beyond_its_time_out(http_server: LabHttp, looker: Looker) -> None:
-    began = time.monotonic()
-    hung, good = await looker.all(
-        HealthOf(f"{http_server.url}/hang"), HealthOf(f"{http_server.url}/health"), timeout=0.3
-    )
-    assert time.monotonic() - began < 2
-    assert hung.problem == Problem(ProblemKind.TIMEOUT, f"{http_server.url}/hang gave no answer within 300 ms")
+    hung, good = await looker.all(HealthOf(f"{http_server.url}/hang"), HealthOf(f"{http_server.url}/health"), timeout=1)
+    assert hung.problem == Problem(ProblemKind.TIMEOUT, f"{http_server.url}/hang gave no answer within 1 s")
     assert good.value.status == 200
-    assert good.took < 0.3
+    assert good.took < hung.took
     await wait_for("the hung request to be let go", lambda: http_server.open == 0)
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import time
 
 import pytest
 
@@ -44,9 +43,7 @@ async def test_targets_of_one_kind_are_read_in_one_go(toys, world):
 async def test_a_probe_that_hangs_costs_its_own_time_out_and_nobody_elses_answer(toys, world):
     toys["health"].behave = lambda targets: asyncio.Event().wait()
     toys["memory"]
-    began = time.monotonic()
     snapshot = await look_once(stack_of(check("h", SITE), check("m", MEMORY)), world, timeout=0.2)
-    assert time.monotonic() - began < 2
     assert snapshot.latest[SITE].problem.kind is ProblemKind.TIMEOUT
     assert snapshot.latest[MEMORY].value is Level.OK
 
