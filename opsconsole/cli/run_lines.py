@@ -26,9 +26,11 @@ from opsconsole.model.run import (
     AskFailed,
     AskInput,
     AskTick,
+    AskWay,
     Back,
     Edit,
     Leave,
+    Pick,
     Progress,
     Question,
     Retry,
@@ -173,11 +175,8 @@ class LineOperator:
         if isinstance(question, AskInput):
             return Value(line or question.suggestion)
         word = line.strip()
-        if isinstance(question, AskConfirm) and not question.refused:
-            if question.mode == "type" and word == question.target:
-                return Yes(typed=word)
-            if question.mode == "no" and not word:
-                return Yes()
+        if (meant := _by_itself(question, word)) is not None:
+            return meant
         key = _WORDS.get(word.lower(), word.lower())
         if len(key) != 1 or key not in keys_of(question):
             return None
@@ -213,3 +212,16 @@ class LineOperator:
             lines.append(line)
             line = await self._line("")
         return "\n".join(lines)
+
+
+def _by_itself(question: Question, word: str) -> Answer | None:
+    """What is an answer without being one of the letters: a name, a number, Enter."""
+    match question:
+        case AskConfirm(mode="type", refused="") if word == question.target:
+            return Yes(typed=word)
+        case AskConfirm(mode="no", refused="") if not word:
+            return Yes()
+        case AskWay() if word.isdecimal() and 1 <= int(word) <= len(question.ways):
+            return Pick(int(word) - 1)
+        case _:
+            return None

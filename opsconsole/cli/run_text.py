@@ -14,6 +14,7 @@ from opsconsole.model.run import (
     AskInput,
     AskTick,
     AskUnknown,
+    AskWay,
     OpsCheck,
     PartState,
     Progress,
@@ -102,6 +103,8 @@ def keys_of(question: Question) -> str:
             return "sebql" if mode == "type" else "ysebql"
         case AskFailed(undo_step=undo):
             return "rsebql" if undo is None else "rseubql"
+        case AskWay():
+            return "sbql"  # and the number of a way, which is no letter
         case _:
             return {AskTick: "ysbql", AskUnknown: "rdsbql", AskEnd: "ybl"}.get(type(question), "")
 
@@ -111,6 +114,8 @@ def prompt(question: Question) -> str:
     if isinstance(question, AskInput):
         return _input_prompt(question)
     lead = {AskTick: "Done? ", AskEnd: "End the run? "}.get(type(question), "")
+    if isinstance(question, AskWay):
+        lead = f"Which way? [1-{len(question.ways)}] "
     if isinstance(question, AskConfirm):
         lead = "Run this? "
         if question.refused:
@@ -119,7 +124,7 @@ def prompt(question: Question) -> str:
             lead = f"Type {one_line(question.target)} to run this, or "
         elif question.mode == "no":
             lead = "Run this? [Enter] or "
-    return lead + " ".join(LABELS[key] for key in keys_of(question)) + " > "
+    return lead + " ".join(LABELS[key] for key in keys_of(question) if key in LABELS) + " > "
 
 
 def _input_prompt(question: AskInput) -> str:
@@ -138,6 +143,11 @@ def question_lines(question: Question, ink: Ink) -> str:
             return ink.paint(f"  failed: {one_line(reason)}", "1;31") + "\n"
         case AskUnknown(reason=reason):
             return ink.paint(f"  outcome unknown: {one_line(reason)}", "1;31") + "\n"
+        case AskWay(ways=ways, alternatives=alternatives):
+            head = "  these are alternatives: one is done, the others are not\n" if alternatives else ""
+            return head + "".join(
+                f"  {number} {one_line(way.text)} → {one_line(way.leads)}\n" for number, way in enumerate(ways, 1)
+            )
         case AskEnd(still_wrong=wrong):
             still = "".join(_finding_line(found) for found in wrong)
             return "\nAll steps are through.\n" + (f"Still wrong:\n{still}" if still else "")

@@ -155,6 +155,7 @@ class RunState:
     what was said at the end. `unchecked` is the worst that has been run since the last OPS-check, None for nothing.
     `shells` are those that were opened besides the steps; only the last one can be open. `prompt` is what the
     running program asks for, where it asks for something.
+    `tabs` says which of several alternatives was picked, by their `tab_group`.
     """
 
     id: str
@@ -176,6 +177,7 @@ class RunState:
     seq: int = 0
     why_ended: str = ""
     unchecked: Risk | None = None
+    tabs: dict[int, str] = field(default_factory=dict, hash=False)
     shells: tuple[ShellState, ...] = ()
     prompt: Prompt | None = None
 
@@ -233,6 +235,24 @@ class AskTick:
 
 
 @dataclass(frozen=True, slots=True)
+class Way:
+    """One way to go on: what it says, and in words where it leads. `goes_to` is that step, None for the next one."""
+
+    text: str
+    leads: str
+    goes_to: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class AskWay:
+    """Which way to go on? The answer is `Pick`. Of `alternatives` (tabs) one is done and the others never."""
+
+    step: int
+    ways: tuple[Way, ...]
+    alternatives: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class AskFailed:
     """The part ended badly: retry, skip with a reason, or stop? `reason` is in plain words (exit code, check).
 
@@ -262,7 +282,7 @@ class AskEnd:
     still_wrong: tuple[Finding, ...] = ()
 
 
-Question: TypeAlias = AskInput | AskConfirm | AskTick | AskFailed | AskUnknown | AskEnd
+Question: TypeAlias = AskInput | AskConfirm | AskTick | AskWay | AskFailed | AskUnknown | AskEnd
 
 
 @dataclass(frozen=True, slots=True)
@@ -278,6 +298,13 @@ class Yes:
 
     typed: str = ""
     note: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Pick:
+    """The answer to `AskWay`: the place of a way among those that were asked about, from 0."""
+
+    way: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -323,4 +350,4 @@ class Shell:
     """Give me a terminal where this runs; ask again after it."""
 
 
-Answer: TypeAlias = Value | Yes | Skip | Edit | Retry | Back | Stop | Leave | Shell
+Answer: TypeAlias = Value | Yes | Pick | Skip | Edit | Retry | Back | Stop | Leave | Shell

@@ -8,21 +8,20 @@ from typing import TYPE_CHECKING, Any
 
 from opsconsole.model.run import (
     Answer,
-    AskInput,
     AskTick,
     Back,
     Edit,
     Leave,
     OpsCheck,
+    Pick,
     Retry,
     Skip,
     Stop,
-    Value,
     Yes,
 )
 from opsconsole.model.text import one_line
 from opsconsole.model.verdict import Level
-from opsconsole.run import moves, questions
+from opsconsole.run import choosing, moves, questions
 from opsconsole.run.core import on_demand, ops_check_data
 from opsconsole.run.going import make_ready, refusal, start_part, where_words
 from opsconsole.run.kinds import Kind
@@ -87,18 +86,26 @@ async def _tick(run: Session, move: moves.Tick) -> None:
 
 
 async def _decide(run: Session, move: moves.Decide) -> None:
-    step = run.state.steps[move.step].step
-    links = dict(step.choices)
-    answer = await run.ask(AskInput(step.name, "Which way?", choices=tuple(links)))
-    if not isinstance(answer, Value):
+    question = choosing.ask_way(run.state, move.step)
+    answer = await run.ask(question)
+    if not isinstance(answer, Pick):
         await _settle(run, move.step, 0, answer)
-        return
-    if answer.text not in links:
-        return
-    await run.append(Kind.TICKED, {**about(run, move.step, 0), "note": answer.text})
-    target = moves.section_start(run.state, links[answer.text])
-    if target is not None:
-        await run.append(Kind.WENT, {"step": target, "back_to": None, "why": answer.text})
+    elif 0 <= answer.way < len(question.ways):
+        await run.append(Kind.CHOSE, {**about(run, move.step, 0), **choosing.chosen(run.state, question, answer.way)})
+
+
+async def _pick_tab(run: Session, move: moves.PickTab) -> None:
+    question = choosing.ask_tab(run.state, move.step)
+    answer = await run.ask(question)
+    if isinstance(answer, Pick) and 0 <= answer.way < len(question.ways):
+        await run.append(Kind.CHOSE, {**about(run, move.step, 0), **choosing.chosen(run.state, question, answer.way)})
+    elif isinstance(answer, Skip):
+        group = run.state.steps[move.step].step.tab_group
+        for place in choosing.steps_of(run.state, group):
+            for part in range(len(run.state.steps[place].parts)):
+                await _settle(run, place, part, answer)
+    else:
+        await _settle(run, move.step, 0, answer)
 
 
 async def _follow(run: Session, move: moves.Follow) -> None:
@@ -204,6 +211,7 @@ _ACTS: dict[type, Callable[..., Awaitable[None]]] = {
     moves.Confirm: _confirm,
     moves.Tick: _tick,
     moves.Decide: _decide,
+    moves.PickTab: _pick_tab,
     moves.Follow: _follow,
     moves.FollowShell: _follow_shell,
     moves.Judge: _judge,

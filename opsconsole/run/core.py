@@ -221,9 +221,12 @@ def _went(state: RunState, entry: Entry) -> RunState:
     step = entry.data["step"]
     if not 0 <= step < len(state.steps):
         return state
-    steps = list(state.steps)
-    steps[step] = replace(steps[step], parts=tuple(_to_do(part) for part in steps[step].parts))
-    return replace(state, steps=tuple(steps), current=step, came_from=entry.data.get("back_to"))
+    steps, group = list(state.steps), state.steps[step].step.tab_group
+    anew = {step} | {place for place, here in enumerate(steps) if group and here.step.tab_group == group}
+    for place in anew:  # with one alternative, all are: which of them is done will be asked again
+        steps[place] = replace(steps[place], parts=tuple(_to_do(part) for part in steps[place].parts))
+    tabs = {picked: tab for picked, tab in state.tabs.items() if picked != group}
+    return replace(state, steps=tuple(steps), current=step, came_from=entry.data.get("back_to"), tabs=tabs)
 
 
 def _shell(state: RunState, entry: Entry) -> RunState:
@@ -254,12 +257,35 @@ def _closed(state: RunState, entry: Entry) -> RunState:
     )
 
 
+def _chose(state: RunState, entry: Entry) -> RunState:
+    """A decision is through; of alternatives the others are, too, and those of the tab that was picked are to do."""
+    data = entry.data
+    steps, group = list(state.steps), data.get("group")
+    if group is None:
+        here = steps[data["step"]]
+        steps[data["step"]] = replace(
+            here,
+            parts=tuple(
+                replace(part, progress=Progress.DONE, judged=True, note=data["way"], ended=entry.at)
+                for part in here.parts
+            ),
+        )
+    for place, here in enumerate(steps):
+        if place in data["passed"]:
+            note = f"not chosen: {data['way']} was"
+            passed = (replace(part, progress=Progress.SKIPPED, judged=True, note=note) for part in here.parts)
+            steps[place] = replace(here, parts=tuple(passed))
+    moved = replace(state, steps=tuple(steps), current=data["step"] if data["goes_to"] is None else data["goes_to"])
+    return moved if group is None else replace(moved, tabs={**state.tabs, group: data["tab"]})
+
+
 _ON_RUN: dict[str, Callable[[RunState, Entry], RunState]] = {
     Kind.INPUT: _input,
     Kind.OPS_CHECK: _ops_check,
     Kind.SHELL: _shell,
     Kind.SHELL_ENDED: _shell_ended,
     Kind.WENT: _went,
+    Kind.CHOSE: _chose,
     Kind.CLOSED: _closed,
 }
 

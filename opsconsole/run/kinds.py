@@ -36,6 +36,8 @@ class Kind(StrEnum):
     """Left out: reason."""
     TICKED = "ticked"
     """The box was ticked: note."""
+    CHOSE = "chose"
+    """A way was picked: way, others, goes_to (a step, or null), passed (steps that will not be done), group, tab."""
     MARKED = "marked"
     """The operator says of an unknown outcome that it is done: note."""
     EDITED = "edited"

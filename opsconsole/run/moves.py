@@ -7,8 +7,8 @@ from typing import TypeAlias
 
 from opsconsole.model.run import PartState, Progress, RunState
 from opsconsole.model.runbook import Step
+from opsconsole.run.choosing import section_start, tabs_of
 from opsconsole.run.core import on_demand
-from opsconsole.runbook.anchors import section_at
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +36,13 @@ class Tick:
 @dataclass(frozen=True, slots=True)
 class Decide:
     """Ask which way to go."""
+
+    step: int
+
+
+@dataclass(frozen=True, slots=True)
+class PickTab:
+    """Several tabs are alternatives: ask which of them is done."""
 
     step: int
 
@@ -119,6 +126,7 @@ Move: TypeAlias = (
     | Confirm
     | Tick
     | Decide
+    | PickTab
     | Follow
     | FollowShell
     | Judge
@@ -207,6 +215,8 @@ def _next_for(state: RunState, step: Step, place: tuple[int, int], part: PartSta
         return Unknown(*place)
     if part.progress is Progress.FAILED:
         return _after_failure(state, step, place)
+    if step.tab_group not in state.tabs and len(tabs_of(state, step.tab_group)) > 1:
+        return PickTab(place[0])
     if step.kind == "tick":
         return Tick(place[0])
     if step.kind == "decision":
@@ -222,14 +232,6 @@ def _after_failure(state: RunState, step: Step, place: tuple[int, int]) -> Move:
         return PassOver(*place)
     if wish and wish.startswith("#"):
         target = section_start(state, wish)
-        if target is not None and target != place[0]:
+        if target is not None and target != place[0] and target < len(state.steps):
             return GoTo(target)
     return Failed(*place)
-
-
-def section_start(state: RunState, link: str) -> int | None:
-    """The place of the first step in the section that `link` (`#its-heading`) names, or below it; None without one."""
-    section = section_at(link, state.runbook.sections)
-    if section is None:
-        return None
-    return next((place for place, here in enumerate(state.steps) if here.step.line >= section.line), None)

@@ -91,6 +91,7 @@ def line_of(entry: Entry) -> str:
         Kind.LOST: lambda: f"{step}: outcome unknown, {_text(data['reason'])}",
         Kind.SKIPPED: lambda: f"{step}: skipped: {_text(data['reason'])}",
         Kind.TICKED: lambda: f"{step}: ticked{_note(data)}",
+        Kind.CHOSE: lambda: f"{step}: chose {_text(data['way'])}{_not_chosen(data)}",
         Kind.MARKED: lambda: f"{step}: said to be done by the operator{_note(data)}",
         Kind.EDITED: lambda: f"{step}: edited from {_code(data['before'])} to {_code(data['text'])}",
         Kind.RETRIED: lambda: f"{step}: to be run once more",
@@ -108,6 +109,11 @@ def line_of(entry: Entry) -> str:
 
 def _note(data: Mapping[str, Any], key: str = "note") -> str:
     return f": {_text(data[key])}" if data.get(key) else ""
+
+
+def _not_chosen(data: Mapping[str, Any]) -> str:
+    others = ", ".join(_text(other) for other in data.get("others") or ())
+    return f"; not chosen: {others}" if others else ""
 
 
 def _judged_words(data: Mapping[str, Any]) -> str:

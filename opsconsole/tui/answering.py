@@ -5,7 +5,20 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Final
 
-from opsconsole.model.run import AskConfirm, AskFailed, AskInput, Back, Edit, Retry, Skip, Stop, Value, Yes
+from opsconsole.model.run import (
+    AskConfirm,
+    AskFailed,
+    AskInput,
+    AskWay,
+    Back,
+    Edit,
+    Pick,
+    Retry,
+    Skip,
+    Stop,
+    Value,
+    Yes,
+)
 from opsconsole.model.text import one_line
 from opsconsole.tui.screens.ask import Ask
 
@@ -78,6 +91,26 @@ def _undo(screen: RunScreen) -> None:
     asked = screen.desk.question
     if isinstance(asked, AskFailed) and asked.undo_step is not None:
         screen.desk.give(Back(asked.undo_step))
+
+
+def _pick(screen: RunScreen) -> None:
+    if isinstance(screen.desk.question, AskWay):
+        screen.desk.give(Pick(int(screen.pressed) - 1))
+
+
+def _ways(screen: RunScreen) -> None:
+    asked = screen.desk.question
+    if not isinstance(asked, AskWay):
+        return
+    from opsconsole.tui.screens.choose import Choose
+
+    names = [f"{number} {one_line(way.text)}  → {way.leads}" for number, way in enumerate(asked.ways, 1)]
+
+    def chosen(name: str | None) -> None:
+        if name is not None and screen.desk.question is asked:
+            screen.desk.give(Pick(names.index(name)))
+
+    screen.app.push_screen(Choose("Which way?", names), chosen)
 
 
 def _go(screen: RunScreen) -> None:
@@ -206,6 +239,8 @@ ACTS: Final[dict[str, Act]] = {
     "leave": _leave,
     "input": _input,
     "reason": _reason,
+    "pick": _pick,
+    "ways": _ways,
     "go": _go,
     "more": _more,
     "close": _close,

@@ -79,6 +79,43 @@ def program(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Program
         kill_holder(run, signal.SIGTERM)  # so that it lets go of the stack
 
 
+WAYS = """
+# Which way
+## Is it back?
+- [Yes](#record)
+- [No](#mend)
+## Mend
+```bash
+touch mended
+```
+## Record
+=== "By mail"
+
+    ```bash
+    touch mailed
+    ```
+
+=== "By hand"
+
+    ```bash
+    touch written
+    ```
+"""
+
+
+def test_ways_are_picked_by_their_number_and_each_says_where_it_leads(program: Program) -> None:
+    program.book.write_text(WAYS)
+    done = program("run", "hello", typed="7\n1\n2\ny\ny\n")
+    assert done.returncode == 0, done.stderr
+    for words in ("1 Yes → step 3 · Record", "2 No → step 2 · Mend", "Which way? [1-2]", "that is none of the answers"):
+        assert words in done.stdout
+    assert "these are alternatives" in done.stdout
+    assert "chosen: By hand" in done.stdout
+    assert not (program.folder / "mended").exists()
+    assert not (program.folder / "mailed").exists()
+    assert (program.folder / "written").exists()
+
+
 def test_a_run_through_a_pipe_from_first_to_last_answer(program: Program) -> None:
     done = program("run", "hello", "--reason", "paged", typed="anna\ny\ny\ny\ny\n")
     assert done.returncode == 0, done.stderr

@@ -18,9 +18,11 @@ from opsconsole.model.run import (
     AskInput,
     AskTick,
     AskUnknown,
+    AskWay,
     Back,
     Edit,
     Leave,
+    Pick,
     Progress,
     Question,
     Retry,
@@ -28,6 +30,7 @@ from opsconsole.model.run import (
     Skip,
     Stop,
     Value,
+    Way,
     Yes,
 )
 from opsconsole.tui.console import Console
@@ -258,6 +261,32 @@ async def test_each_question_has_its_key(question: Question, key: str, answer: o
         await wait_for("keys", lambda: bool(run.app.screen.choices()))  # type: ignore[attr-defined]
         await run.pilot.press(key)
         await wait_for("the answer", lambda: run.session.answers == [answer])
+
+
+ASK_WAY = AskWay(0, (Way("It is back", "step 4 · Record", 3), Way("It is still down", "step 2 · Recovery", 1)))
+
+
+async def test_a_way_is_picked_by_its_number_and_each_says_where_it_leads() -> None:
+    async with running([ASK_WAY]) as run:
+        await run.see("1 It is back  → step 4 · Record")
+        await run.see("2 It is still down  → step 2 · Recovery")
+        await run.see("1-2 go that way")
+        await run.pilot.press("3", "y")
+        await run.pilot.pause(0.2)
+        assert run.session.answers == []
+        await run.pilot.press("2")
+        await wait_for("the answer", lambda: run.session.answers == [Pick(1)])
+
+
+@pytest.mark.parametrize("size", [(120, 40), (40, 12)])
+async def test_a_way_is_picked_from_the_list_where_there_are_many(size: tuple[int, int]) -> None:
+    many = AskWay(0, tuple(Way(f"Way {number}", f"step {number}", number) for number in range(1, 12)))
+    async with running([many], size=size) as run:
+        await run.see("⏎ choose from a list")
+        await run.pilot.press("enter")
+        await run.see("11 Way 11")
+        await run.pilot.press(*["j"] * 10, "enter")
+        await wait_for("the answer", lambda: run.session.answers == [Pick(10)])
 
 
 async def test_a_value_out_of_several_is_chosen_from_a_list() -> None:

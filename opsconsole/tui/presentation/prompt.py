@@ -14,7 +14,7 @@ def keys(offered: Sequence[Choice], size: int) -> list[Line]:
     lines: list[list[Span]] = [[]]
     used = 0
     for choice in offered:
-        key, does = written(choice.keys[0]), f" {choice.does}"
+        key, does = choice.shown or written(choice.keys[0]), f" {choice.does}"
         room = len(key) + len(does) + 3
         if lines[-1] and used + room > size:
             lines.append([])

@@ -5,19 +5,27 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Final
 
-from opsconsole.model.run import AskConfirm, AskEnd, AskFailed, AskInput, AskTick, AskUnknown, Question
+from opsconsole.model.run import AskConfirm, AskEnd, AskFailed, AskInput, AskTick, AskUnknown, AskWay, Question
 from opsconsole.model.text import one_line
-from opsconsole.tui.presentation.spans import LEVEL_STYLES, Line, line, words, wrap
+from opsconsole.tui.presentation.spans import LEVEL_STYLES, Line, cut, line, words, wrap
 
 
 @dataclass(frozen=True, slots=True)
 class Choice:
-    """One answer: the keys that give it, what it does in a word or two, and the name of the act."""
+    """One answer: the keys that give it, what it does in a word or two, and the name of the act.
+
+    `shown` is how the keys are written where each of them means something of its own, as in `1-3`.
+    """
 
     keys: tuple[str, ...]
     does: str
     act: str
+    shown: str = ""
 
+
+_DIGITS: Final = 9
+_WAYS_IN_SIGHT: Final = 5
+"""Ways that stand in the question itself; where there are more, they stand in the list."""
 
 _SKIP: Final = Choice(("s",), "skip", "skip")
 _EDIT: Final = Choice(("e",), "edit", "edit")
@@ -51,6 +59,8 @@ def _own(question: Question) -> tuple[Choice, ...]:
             own = _for_value(question)
         case AskTick():
             own = (Choice(("y", "enter"), "done", "yes"), Choice(("e",), "with a note", "note"), _SKIP, _GO, _STOP)
+        case AskWay():
+            own = (*_ways(question), _SKIP, _GO, _STOP)
         case AskFailed():
             undo = (Choice(("u",), "undo", "undo"),) if question.undo_step is not None else ()
             own = (Choice(("r",), "retry", "retry"), _SKIP, *undo, _GO, _STOP)
@@ -59,6 +69,13 @@ def _own(question: Question) -> tuple[Choice, ...]:
         case _:
             own = (Choice(("enter", "y"), "end the run", "yes"), _GO)
     return own
+
+
+def _ways(question: AskWay) -> tuple[Choice, ...]:
+    """A number for each of the first nine, and a list for all of them."""
+    digits = tuple(str(number) for number in range(1, min(len(question.ways), _DIGITS) + 1))
+    shown = f"1-{digits[-1]}" if len(digits) > 1 else digits[0]
+    return (Choice(digits, "go that way", "pick", shown), Choice(("enter",), "choose from a list", "ways"))
 
 
 def _for_value(question: AskInput) -> tuple[Choice, ...]:
@@ -96,13 +113,36 @@ def lines(question: Question, size: int) -> list[Line]:
         )
         out = wrap(line(*_words(question.text or question.name, "strong"), *suggested), size)
         return [*wrap(words(question.problem, "down", 300), size), *out] if question.problem else out
-    if isinstance(question, AskTick):
-        return [line(("Done?", "strong"))]
-    if isinstance(question, AskFailed):
-        return wrap(line(("It failed: ", "down"), *_words(question.reason, "strong")), size)
-    if isinstance(question, AskUnknown):
-        return wrap(line(("Outcome unknown: ", "unknown"), *_words(question.reason, "strong")), size)
-    return _end(question, size)
+    if isinstance(question, AskWay):
+        return _way_lines(question, size)
+    if isinstance(question, AskEnd):
+        return _end(question, size)
+    return wrap(_in_a_word(question), size)
+
+
+def _in_a_word(question: AskTick | AskFailed | AskUnknown) -> Line:
+    match question:
+        case AskTick():
+            return line(("Done?", "strong"))
+        case AskFailed():
+            return line(("It failed: ", "down"), *_words(question.reason, "strong"))
+        case _:
+            return line(("Outcome unknown: ", "unknown"), *_words(question.reason, "strong"))
+
+
+def _way_lines(question: AskWay, size: int) -> list[Line]:
+    if question.alternatives:
+        asked = "These are alternatives: one of them is done, the others are not. Which?"
+    else:
+        asked = "Which way?"
+    many = len(question.ways) > _WAYS_IN_SIGHT
+    more = (f"  {len(question.ways)} ways; the list shows where each leads", "dim") if many else ""
+    out = wrap(line((asked, "strong"), more), size)
+    for number, way in enumerate(() if many else question.ways, 1):
+        out.append(
+            cut(line((f"{number} ", "key"), *_words(way.text, "strong"), "  → ", *_words(way.leads, "dim")), size)
+        )
+    return out
 
 
 def _words(text: str, style: str) -> Line:

@@ -1,0 +1,71 @@
+"""Ways to go on: the questions of a decision and of alternatives, and what follows from what was picked. Pure."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from opsconsole.model.run import AskWay, Progress, RunState, Way
+from opsconsole.model.text import one_line
+from opsconsole.runbook.anchors import section_at
+
+
+def ask_way(state: RunState, step: int) -> AskWay:
+    """Which way? Each says where it leads."""
+    return AskWay(step, tuple(_way(state, step, text, link) for text, link in state.steps[step].step.choices))
+
+
+def ask_tab(state: RunState, step: int) -> AskWay:
+    """Which of the alternatives that begin at `step`?"""
+    group = state.steps[step].step.tab_group
+    ways = []
+    for tab in tabs_of(state, group):
+        places = [place for place in steps_of(state, group) if state.steps[place].step.tab == tab]
+        ran = any(part.attempt for place in places for part in state.steps[place].parts)
+        many = f"{len(places)} steps, from " if len(places) > 1 else ""
+        again = "; it has been run already" if ran else ""
+        ways.append(Way(tab, f"{many}step {places[0] + 1}{again}", places[0]))
+    return AskWay(step, tuple(ways), alternatives=True)
+
+
+def steps_of(state: RunState, group: int) -> tuple[int, ...]:
+    """The places of all steps of a group of alternatives; none for 0."""
+    return tuple(place for place, here in enumerate(state.steps) if group and here.step.tab_group == group)
+
+
+def tabs_of(state: RunState, group: int) -> tuple[str, ...]:
+    """The alternatives of a group, in their order."""
+    return tuple(dict.fromkeys(state.steps[place].step.tab for place in steps_of(state, group)))
+
+
+def chosen(state: RunState, asked: AskWay, way: int) -> dict[str, Any]:
+    """What the journal keeps of a choice: the way, the others, where the run goes, and what will not be done."""
+    picked = asked.ways[way]
+    others = [other.text for number, other in enumerate(asked.ways) if number != way]
+    data = {"way": picked.text, "others": others, "goes_to": picked.goes_to, "passed": []}
+    if not asked.alternatives:
+        return data
+    group = state.steps[asked.step].step.tab_group
+    apart = [place for place in steps_of(state, group) if state.steps[place].step.tab != picked.text]
+    undone = [p for p in apart if all(part.progress is Progress.TODO for part in state.steps[p].parts)]
+    return {**data, "passed": undone, "group": group, "tab": picked.text}
+
+
+def _way(state: RunState, step: int, text: str, link: str) -> Way:
+    target = section_start(state, link)
+    if target is None:
+        return Way(text, f"no section is called {one_line(link, 80)}; the next step")
+    if target >= len(state.steps):
+        return Way(text, "the end of the run: nothing is to be done there", target)
+    section = one_line(state.steps[target].step.section, 60)
+    return Way(text, f"step {target + 1}" + (f" · {section}" if section else ""), target)
+
+
+def section_start(state: RunState, link: str) -> int | None:
+    """The place of the first step in the section that `link` (`#its-heading`) names, or below it.
+
+    The number of steps where none comes after it; None where no section is called so.
+    """
+    section = section_at(link, state.runbook.sections)
+    if section is None:
+        return None
+    return next((place for place, here in enumerate(state.steps) if here.step.line >= section.line), len(state.steps))
