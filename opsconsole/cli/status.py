@@ -44,8 +44,6 @@ async def look(args: argparse.Namespace, names: Sequence[str]) -> tuple[Snapshot
 
     TroubleError where there is a fault in the stack file, or no check of a name.
     """
-    # httpx has a command line of its own, which it imports where Rich is installed: a quarter of its start.
-    sys.modules.setdefault("httpx._main", None)  # type: ignore[arg-type]
     parts = await parts_here(args)
     try:
         asked = meant(parts.stack, names) if names else None

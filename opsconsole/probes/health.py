@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import os
+import sys
 from collections.abc import Mapping, Sequence
 from time import perf_counter
 from typing import TYPE_CHECKING, Final
@@ -81,6 +82,8 @@ class HealthProbe:
         return answer if isinstance(answer, Problem) else HealthReading(200, answer[1], "PONG", mask(of.url))
 
     async def _ask_web(self, of: HealthOf, timeout: float) -> HealthReading | Problem:
+        # httpx has a command line of its own; importing that, where click and Rich are, is a quarter of our start.
+        sys.modules.setdefault("httpx._main", None)  # type: ignore[arg-type]
         import httpx
 
         shown, headers, client = mask(of.url), self._headers(of), self._client(of)

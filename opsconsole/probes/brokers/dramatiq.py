@@ -14,10 +14,9 @@ from typing import Final
 
 from opsconsole.model.readings import BrokerReading, Queue
 from opsconsole.model.targets import QueueOf
-from opsconsole.probes.brokers.arrivals import Arrivals, Ends
+from opsconsole.probes.brokers.dated import DatedLists
 from opsconsole.probes.brokers.exchange import Command, NothingThereError, Plan, Reply, content, names, number, text
 from opsconsole.probes.brokers.sweep import Sweep, chunks, literally
-from opsconsole.probes.brokers.tails import Tails
 
 FRESH: Final = 60.0
 """Seconds after which dramatiq itself takes a worker for dead (`heartbeat_timeout` of its RedisBroker)."""
@@ -32,11 +31,9 @@ class Dramatiq:
     def __init__(self, of: QueueOf, monotonic: Callable[[], float]) -> None:
         self._of = of
         self._space = of.prefix or "dramatiq"
-        self._tails = Tails(monotonic)
-        self._arrivals = Arrivals(newest=-1)
+        self._lists = DatedLists(monotonic)
         self._sweep = Sweep(f"{literally(self._space)}:*", lambda key: not key.startswith(f"{self._space}:__"))
         self._known: dict[str, None] = dict.fromkeys(of.queues)
-        self._enqueued: dict[str, tuple[bytes, float | None]] = {}
         self._workers: set[str] = set()
 
     def plan(self, now: float) -> Plan[BrokerReading]:
@@ -52,7 +49,7 @@ class Dramatiq:
         commands.append(("ZRANGEBYSCORE", beats, f"({round((now - FRESH) * 1000)}", "+inf"))
         for name in known:
             commands += self._look(f"{self._space}:{name}")
-        asked = self._arrivals.ask([f"{self._space}:{name}" for name in known])
+        asked = self._lists.ask([f"{self._space}:{name}" for name in known])
         replies = list((yield [*commands, *asked.values()]))
         places = dict(zip(asked, replies[len(commands) :], strict=True))
         del replies[len(commands) :]
@@ -80,11 +77,7 @@ class Dramatiq:
 
     def _second(self, known: Sequence[str], oldest: Sequence[Reply], fresh: Sequence[str]) -> Plan[None]:
         """The second round trip, where there is news: since when the oldest wait, and who of the fresh works."""
-        new = [
-            (name, id)
-            for name, reply in zip(known, oldest, strict=True)
-            if (id := content(reply, f"{self._space}:{name}")) and self._enqueued.get(name, (b"",))[0] != id
-        ]
+        new = self._lists.unknown((f"{self._space}:{name}", reply) for name, reply in zip(known, oldest, strict=True))
         unproven = [worker for worker in fresh if worker not in self._workers]
         acks = [
             (worker, f"{self._space}:__acks__.{worker}.{name}{suffix}")
@@ -95,32 +88,23 @@ class Dramatiq:
         if not new and not acks:
             return
         replies = yield [
-            *(("HGET", f"{self._space}:{name}.msgs", id) for name, id in new),
+            *(("HGET", f"{key}.msgs", id) for key, id in new),
             *(("EXISTS", key) for _, key in acks),
         ]
-        for (name, id), reply in zip(new, replies, strict=False):
-            self._enqueued[name] = (id, enqueued(content(reply, f"{self._space}:{name}.msgs")))
+        for (key, id), reply in zip(new, replies, strict=False):
+            self._lists.learn(key, id, enqueued(content(reply, f"{key}.msgs")))
         for (worker, key), reply in zip(acks, replies[len(new) :], strict=True):
             if number(reply, key):
                 self._workers.add(worker)
 
     def _queue(self, name: str, part: Sequence[Reply], now: float, places: Mapping[str, Reply]) -> Queue:
         key = f"{self._space}:{name}"
-        length, oldest, newest, _, delayed, dead = part
-        waiting, id = number(length, key), content(oldest, key)
-        remembered = self._tails.age(key, id)
-        since = self._enqueued.get(name, (b"", None))[1] if id else None
-        age = remembered if since is None else max(0.0, now - since)
-        flow = self._arrivals.take(key, Ends(waiting, id, content(newest, key)), places)
-        seen = Queue(
-            name,
-            waiting,
-            age,
-            oldest_at_least=since is None and age is not None,
+        *ends, _, delayed, dead = part
+        return replace(
+            self._lists.queue(name, key, ends, now, places),
             delayed=number(delayed, f"{key}.DQ.msgs"),
             dead=number(dead, f"{key}.XQ"),
         )
-        return seen if flow is None else replace(seen, added=flow.added, taken=flow.taken, unsure=flow.unsure)
 
     def _counted(self, fresh: Sequence[str]) -> int | None:
         """None of them is certain. Some are told only when each of them has been seen to hold a message."""

@@ -14,10 +14,9 @@ from typing import Final
 
 from opsconsole.model.readings import BrokerReading, Queue
 from opsconsole.model.targets import QueueOf
-from opsconsole.probes.brokers.arrivals import Arrivals, Ends
+from opsconsole.probes.brokers.dated import DatedLists
 from opsconsole.probes.brokers.exchange import Command, NothingThereError, Plan, Reply, content, items, names, number
 from opsconsole.probes.brokers.sweep import chunks
-from opsconsole.probes.brokers.tails import Tails
 
 FRESH: Final = 480.0
 """Seconds that RQ gives a worker between two heartbeats: its `worker_ttl` of 420, and 60 of grace."""
@@ -35,16 +34,14 @@ class Rq:
 
     def __init__(self, of: QueueOf, monotonic: Callable[[], float]) -> None:
         self._of = of
-        self._tails = Tails(monotonic)
-        self._arrivals = Arrivals(newest=-1)
+        self._lists = DatedLists(monotonic)
         self._known: dict[str, None] = dict.fromkeys(of.queues)
-        self._enqueued: dict[str, tuple[bytes, float | None]] = {}
         self._workers: list[str] = []
 
     def plan(self, now: float) -> Plan[BrokerReading]:
         """See `Kind`. Queues and workers that are new since the last look are seen by the second round trip."""
         known = list(self._known)
-        asked = self._arrivals.ask([f"{_PREFIX}{name}" for name in known])
+        asked = self._lists.ask([f"{_PREFIX}{name}" for name in known])
         fixed: list[Command] = [("SMEMBERS", QUEUES), ("SMEMBERS", WORKERS), *self._looks(known, now)]
         first = yield [*fixed, *asked.values()]
         places = dict(zip(asked, first[len(fixed) :], strict=True))
@@ -79,38 +76,24 @@ class Rq:
 
     def _second(self, parts: dict[str, Sequence[Reply]], workers: Sequence[str]) -> Plan[list[Reply]]:
         """When the oldest jobs were enqueued, as far as that is not known yet, and the workers' heartbeats."""
-        new = [
-            (name, id)
-            for name, part in parts.items()
-            if (id := content(part[1], f"{_PREFIX}{name}")) and self._enqueued.get(name, (b"",))[0] != id
-        ]
+        new = self._lists.unknown((f"{_PREFIX}{name}", part[1]) for name, part in parts.items())
         if not new and not workers:
             return []
         replies = yield [
             *(("HGET", b"rq:job:" + id, "enqueued_at") for _, id in new),
             *(("HMGET", worker, "last_heartbeat", "queues", "death") for worker in workers),
         ]
-        for (name, id), reply in zip(new, replies, strict=False):
-            self._enqueued[name] = (id, moment(content(reply, "a job of RQ")))
+        for (key, id), reply in zip(new, replies, strict=False):
+            self._lists.learn(key, id, moment(content(reply, "a job of RQ")))
         return list(replies[len(new) :])
 
     def _queue(self, name: str, part: Sequence[Reply], now: float, places: Mapping[str, Reply]) -> Queue:
-        key = f"{_PREFIX}{name}"
-        length, oldest, newest, _, scheduled, failed = part
-        waiting, id = number(length, key), content(oldest, key)
-        remembered = self._tails.age(key, id)
-        since = self._enqueued.get(name, (b"", None))[1] if id else None
-        age = remembered if since is None else max(0.0, now - since)
-        flow = self._arrivals.take(key, Ends(waiting, id, content(newest, key)), places)
-        seen = Queue(
-            name,
-            waiting,
-            age,
-            oldest_at_least=since is None and age is not None,
+        *ends, _, scheduled, failed = part
+        return replace(
+            self._lists.queue(name, f"{_PREFIX}{name}", ends, now, places),
             delayed=number(scheduled, f"rq:scheduled:{name}"),
             dead=number(failed, f"rq:failed:{name}"),
         )
-        return seen if flow is None else replace(seen, added=flow.added, taken=flow.taken, unsure=flow.unsure)
 
     def _counted(self, heartbeats: Sequence[Reply], now: float) -> int:
         """Workers that were heard of lately, are not known to have ended, and take from one of these queues."""
