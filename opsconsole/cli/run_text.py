@@ -8,6 +8,7 @@ from typing import Final
 
 from opsconsole.model.check import Finding
 from opsconsole.model.run import (
+    AskChanged,
     AskConfirm,
     AskEnd,
     AskFailed,
@@ -37,7 +38,7 @@ class Ink:
 
     def paint(self, text: str, code: str) -> str:
         """`text` in the colour that the terminal knows by `code`."""
-        return f"\x1b[{code}m{text}\x1b[0m" if self.colours and text else text
+        return f"\x1b[{code}m{text}\x1b[0m" if self.colours and text and code else text
 
 
 def heading(state: RunState) -> str:
@@ -101,6 +102,8 @@ def keys_of(question: Question) -> str:
             return "rsebql"
         case AskConfirm(mode=mode):
             return "sebql" if mode == "type" else "ysebql"
+        case AskChanged(running=running):
+            return "yl" if running else "yql"
         case AskFailed(undo_step=undo):
             return "rsebql" if undo is None else "rseubql"
         case AskWay():
@@ -113,7 +116,8 @@ def prompt(question: Question) -> str:
     """The question line, with the keys that answer it."""
     if isinstance(question, AskInput):
         return _input_prompt(question)
-    lead = {AskTick: "Done? ", AskEnd: "End the run? "}.get(type(question), "")
+    leads = {AskTick: "Done? ", AskEnd: "End the run? ", AskChanged: "Go on with the text it began with? "}
+    lead = leads.get(type(question), "")
     if isinstance(question, AskWay):
         lead = f"Which way? [1-{len(question.ways)}] "
     if isinstance(question, AskConfirm):
@@ -148,11 +152,27 @@ def question_lines(question: Question, ink: Ink) -> str:
             return head + "".join(
                 f"  {number} {one_line(way.text)} → {one_line(way.leads)}\n" for number, way in enumerate(ways, 1)
             )
+        case AskChanged():
+            return _change_lines(question, ink)
         case AskEnd(still_wrong=wrong):
             still = "".join(_finding_line(found) for found in wrong)
             return "\nAll steps are through.\n" + (f"Still wrong:\n{still}" if still else "")
         case _:
             return ""
+
+
+_DIFF_COLOURS: Final = {"-": "31", "+": "32", "@": "36"}
+
+
+def _change_lines(question: AskChanged, ink: Ink) -> str:
+    """What the runbook says otherwise by now, as a diff."""
+    head = f"\nThe runbook has changed since this run began: {one_line(question.path)}\n  {question.words}\n\n"
+    diff = (ink.paint(f"  {_indented(line)}", _DIFF_COLOURS.get(line[:1], "")) for line in question.lines)
+    return ink.paint(head, "1") + "".join(f"{line}\n" for line in diff) + "\n"
+
+
+def _indented(line: str) -> str:
+    return plain(line).replace("\n", " ").expandtabs(4)
 
 
 def _finding_line(found: Finding) -> str:

@@ -276,13 +276,27 @@ class AskUnknown:
 
 
 @dataclass(frozen=True, slots=True)
+class AskChanged:
+    """The runbook's file says something else than when the run began: go on with the text it began with, or stop?
+
+    `words` says in one line what has changed, `lines` are those of a unified diff. While a step is `running` the run
+    cannot be stopped.
+    """
+
+    path: str
+    words: str
+    lines: tuple[str, ...]
+    running: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class AskEnd:
     """All steps are through. `still_wrong` are the findings that the run treats and that are still there."""
 
     still_wrong: tuple[Finding, ...] = ()
 
 
-Question: TypeAlias = AskInput | AskConfirm | AskTick | AskWay | AskFailed | AskUnknown | AskEnd
+Question: TypeAlias = AskInput | AskConfirm | AskTick | AskWay | AskFailed | AskUnknown | AskChanged | AskEnd
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,6 +20,8 @@ class Kind(StrEnum):
     """The last line was cut off by a crash and has been put aside: text."""
     CONSOLE = "console"
     """A console took the run up: user, host, pid."""
+    SAME_TEXT = "same-text"
+    """The runbook's file had changed, and the operator went on with the text the run began with: path, changed."""
     INPUT = "input"
     """A value was given: name, value; for a secret only name and secret=true."""
     OPS_CHECK = "ops-check"

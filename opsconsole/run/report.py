@@ -83,6 +83,9 @@ def line_of(entry: Entry) -> str:
         Kind.BEGUN: lambda: f"the run began, by {_text(data['user'])}",
         Kind.TORN: lambda: "the journal's last line was cut off by a crash and put aside",
         Kind.CONSOLE: lambda: f"{_text(data['user'])} took it up" if entry.seq > _OPENING else "",
+        Kind.SAME_TEXT: lambda: (
+            f"the runbook had changed ({_text(data['changed'])}); gone on with the text it began with"
+        ),
         Kind.INPUT: lambda: f"{_text(data['name'])} = {'(secret)' if data.get('secret') else _code(data['value'])}",
         Kind.OPS_CHECK: lambda: f"OPS-check {_text(data['label'])}: {data.get('problem') or _level_words(data)}",
         Kind.STARTED: lambda: f"{step}: started ({data['risk']}) {data['where']}: {_code(data['text'])}",

@@ -9,7 +9,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from opsconsole.model.run import Answer, Progress, Question, RunState
+from opsconsole.model.run import Answer, AskChanged, Progress, Question, RunState
 from opsconsole.model.runbook import Runbook
 from opsconsole.model.snapshot import Snapshot
 from opsconsole.model.stack import Stack
@@ -20,7 +20,7 @@ from opsconsole.run.grip import Grip
 from opsconsole.run.kinds import Kind
 from opsconsole.run.link import HolderGone, NotDone
 from opsconsole.run.moves import next_move
-from opsconsole.run.opening import acceptable, check_unchanged, text_of
+from opsconsole.run.opening import acceptable, change_of, settle_change, text_of
 from opsconsole.run.operator import Operator
 from opsconsole.run.who import login_name, user_name
 
@@ -43,6 +43,7 @@ class Session(Grip):
         self.secrets: dict[str, str] = {}
         self.series: dict[tuple[int, int], float] = {}
         self.leaving = False
+        self.changed: AskChanged | None = None
         self.interrupted = asyncio.Event()
         self.user = login_name()
 
@@ -99,7 +100,10 @@ class Session(Grip):
         state_folder: Path,
         ops_check: OpsCheckPort,
     ) -> Session:
-        """Take up an open run. TroubleError where it is over, of another stack, or its runbook has changed since."""
+        """Take up an open run. TroubleError where it is over, or of another stack.
+
+        Where its runbook says something else by now, playing it begins with showing what.
+        """
         folder = folders.run_folder(state_folder, run_id)
         entries = folders.entries_of(folder)
         begun = entries[0].data
@@ -110,8 +114,8 @@ class Session(Grip):
             raise TroubleError(
                 Trouble(f"it is a run on {begun['stack']}, not on {stack.name}", folder.name, "name that stack's file")
             )
-        check_unchanged(begun, folder.name)
         session = cls(folder, folders.kept_runbook(folder, entries), stack, operator, guard, ops_check)
+        session.changed = await asyncio.to_thread(change_of, begun, folder)
         await session.connect()
         return session
 
@@ -125,7 +129,10 @@ class Session(Grip):
         self.leaving = False
         while self.state.ended is None and not self.leaving:
             try:
-                await act(self, next_move(self.state))
+                if self.changed is not None:
+                    await settle_change(self, self.changed)
+                else:
+                    await act(self, next_move(self.state))
             except HolderGone:
                 await self.connect()
             except NotDone as refused:

@@ -142,6 +142,21 @@ def test_where_the_input_ends_the_run_is_left_open_and_says_so(program: Program)
     assert (program.folder / "made").exists()
 
 
+def test_a_runbook_that_has_changed_is_shown_as_a_diff_before_the_run_goes_on_with_its_old_text(
+    program: Program,
+) -> None:
+    program("run", "hello", typed="anna\ny\n")
+    program.book.write_text(BOOK.replace("touch made", "touch other"))
+    again = program("runs", "resume", "last", typed="y\ny\ny\ny\n")
+    assert again.returncode == 0, again.stderr
+    diff = "  1 line taken out, 1 line put in; changed: step mend\n\n  @@ "
+    assert diff in again.stdout
+    assert "  -touch made\n  +touch other\n" in again.stdout
+    assert "Go on with the text it began with? [y]es [q] stop [l]eave open > y" in again.stdout
+    assert (program.folder / "made").exists()
+    assert not (program.folder / "other").exists()
+
+
 def test_looks_can_be_allowed_beforehand_and_nothing_else(program: Program) -> None:
     done = program("run", "hello", "--set", "who=anna", "--yes-to", "read", typed="")
     assert "hello anna" in done.stdout

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from opsconsole.cli.run_text import LABELS, Plainly, keys_of, prompt
-from opsconsole.model.run import AskConfirm, AskEnd, AskFailed, AskTick, AskUnknown
+from opsconsole.model.run import AskChanged, AskConfirm, AskEnd, AskFailed, AskTick, AskUnknown
 from opsconsole.model.runbook import Risk
 from opsconsole.model.text import plain
 from opsconsole.run.core import begin
@@ -67,6 +67,8 @@ READ, REFUSED = command("ls"), "forbidden here"
         (AskFailed(0, 0, "exit code 1"), "rsebql"),
         (AskFailed(0, 0, "exit code 1", "rm x", 3), "rseubql"),
         (AskUnknown(0, 0, "gone"), "rdsbql"),
+        (AskChanged("/book.md", "1 line put in", ("+x",)), "yql"),
+        (AskChanged("/book.md", "1 line put in", ("+x",), running=True), "yl"),
         (AskEnd(), "ybl"),
     ],
 )

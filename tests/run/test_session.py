@@ -431,18 +431,6 @@ async def test_a_runbook_that_was_changed_since_it_was_read_is_not_run(shop: Sho
         await Session.begin(runbook=runbook, reason="", inputs={}, **shop.ports(ScriptedOperator()))
 
 
-async def test_a_run_is_not_taken_up_on_another_text(shop: Shop) -> None:
-    session, _ = await shop.begin("```bash\nls\n```\n", [Leave()])
-    await session.play()
-    await session.close()
-    (shop.folder / "book.md").write_text("```bash\nls -l\n```\n")
-    with pytest.raises(TroubleError, match="has changed since the run began"):
-        await shop.resume()
-    (shop.folder / "book.md").unlink()
-    again, _ = await shop.resume([Yes(), Yes()])
-    assert (await again.play()).ended == "done"
-
-
 async def test_a_run_that_is_over_is_not_taken_up(shop: Shop) -> None:
     session, _ = await shop.begin("- [ ] Tell\n", [Stop("wrong one")])
     await session.play()

@@ -12,6 +12,7 @@ from textual import events
 from textual.pilot import Pilot
 
 from opsconsole.model.run import (
+    AskChanged,
     AskConfirm,
     AskEnd,
     AskFailed,
@@ -250,6 +251,7 @@ async def test_a_condition_is_asked_in_its_own_words() -> None:
         (AskFailed(1, 0, "exit code 1, expected 0"), "r", Retry()),
         (AskFailed(1, 0, "exit code 1", "step 3 reversed", 2), "u", Back(2)),
         (AskUnknown(1, 0, "the box was started anew while it ran"), "r", Retry()),
+        (AskChanged("/opt/wrong-process.md", "1 line put in", ("+rm x",)), "y", Yes()),
         (AskTick(3), "enter", Yes()),
         (AskEnd(), "enter", Yes()),
         (AskInput("tag", "Which tag?", "v1.4.1"), "enter", Value("v1.4.1")),
@@ -412,6 +414,18 @@ async def test_the_end_says_what_has_changed_and_what_is_still_wrong() -> None:
         await run.see("the run is over: done")
         await run.see("opsconsole runs report 20260107-140100-wrong-process")
         await run.see("⏎ back to the overview")
+
+
+@pytest.mark.parametrize("size", [(120, 40), (40, 12)])
+async def test_a_runbook_that_has_changed_is_shown_as_a_diff_and_its_text_stays_text(size: tuple[int, int]) -> None:
+    lines = ("@@ -1,2 +1,2 @@", "-echo [b]old[/b]", "+echo \x1b[31m[/new]")
+    async with running([AskChanged("/opt/wrong-process.md", "2 lines", lines)], a_state(1), size) as run:
+        await run.see("y go on with the text it began with")
+        await run.see("-echo [b]old[/b]")
+        await run.see("+echo [/new]")
+        await run.pilot.press("enter")
+        await run.pilot.press("y")
+        await wait_for("the answer", lambda: run.session.answers == [Yes()])
 
 
 @pytest.mark.parametrize("size", [(80, 24), (40, 12)])

@@ -5,7 +5,17 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Final
 
-from opsconsole.model.run import AskConfirm, AskEnd, AskFailed, AskInput, AskTick, AskUnknown, AskWay, Question
+from opsconsole.model.run import (
+    AskChanged,
+    AskConfirm,
+    AskEnd,
+    AskFailed,
+    AskInput,
+    AskTick,
+    AskUnknown,
+    AskWay,
+    Question,
+)
 from opsconsole.model.text import one_line
 from opsconsole.tui.presentation.spans import LEVEL_STYLES, Line, cut, line, words, wrap
 
@@ -64,6 +74,8 @@ def _own(question: Question) -> tuple[Choice, ...]:
         case AskFailed():
             undo = (Choice(("u",), "undo", "undo"),) if question.undo_step is not None else ()
             own = (Choice(("r",), "retry", "retry"), _SKIP, *undo, _GO, _STOP)
+        case AskChanged(running=running):
+            own = (Choice(("y",), "go on with the text it began with", "yes"), *(() if running else (_STOP,)))
         case AskUnknown():
             own = (Choice(("r",), "run again", "retry"), Choice(("d",), "it was done", "note"), _SKIP, _STOP)
         case _:
@@ -120,12 +132,15 @@ def lines(question: Question, size: int) -> list[Line]:
     return wrap(_in_a_word(question), size)
 
 
-def _in_a_word(question: AskTick | AskFailed | AskUnknown) -> Line:
+def _in_a_word(question: AskTick | AskFailed | AskUnknown | AskChanged) -> Line:
     match question:
         case AskTick():
             return line(("Done?", "strong"))
         case AskFailed():
             return line(("It failed: ", "down"), *_words(question.reason, "strong"))
+        case AskChanged():
+            lead = "The runbook has changed since this run began: "
+            return line((lead, "degraded"), *_words(question.words, "strong"))
         case _:
             return line(("Outcome unknown: ", "unknown"), *_words(question.reason, "strong"))
 
