@@ -143,10 +143,9 @@ def question_lines(question: Question, ink: Ink) -> str:
     match question:
         case AskConfirm():
             return command_lines(question, ink)
-        case AskFailed(reason=reason):
-            return ink.paint(f"  failed: {one_line(reason)}", "1;31") + "\n"
-        case AskUnknown(reason=reason):
-            return ink.paint(f"  outcome unknown: {one_line(reason)}", "1;31") + "\n"
+        case AskFailed(reason=reason) | AskUnknown(reason=reason):
+            what = "failed" if isinstance(question, AskFailed) else "outcome unknown"
+            return ink.paint(f"  {what}: {one_line(reason)}", "1;31") + "\n"
         case AskWay(ways=ways, alternatives=alternatives):
             head = "  these are alternatives: one is done, the others are not\n" if alternatives else ""
             return head + "".join(
