@@ -416,7 +416,7 @@ async def test_the_end_says_what_has_changed_and_what_is_still_wrong() -> None:
         await run.see("⏎ back to the overview")
 
 
-@pytest.mark.parametrize("size", [(120, 40), (40, 12)])
+@pytest.mark.parametrize("size", [(120, 40), (80, 24)])
 async def test_a_runbook_that_has_changed_is_shown_as_a_diff_and_its_text_stays_text(size: tuple[int, int]) -> None:
     lines = ("@@ -1,2 +1,2 @@", "-echo [b]old[/b]", "+echo \x1b[31m[/new]")
     async with running([AskChanged("/opt/wrong-process.md", "2 lines", lines)], a_state(1), size) as run:
