@@ -51,10 +51,12 @@ def place_of(
         inside = argv if options.interpreter else ("sh", "-c", None)
         argv = ("docker", *_engine(stack), "exec", "-it", *user, *passed, name, *inside)
         return Place(argv, cwd, f"in container {name} on {host}" + (f" as {options.user}" if options.user else ""))
+    how = f", as one script ({' '.join(('bash', *STRICTLY))})" if strict else ""
     if options.user and options.user != who:
         kept = (f"--preserve-env={','.join(sorted(env))}",) if env else ()
-        return Place(("sudo", "-u", options.user, *kept, "--", *argv), cwd, f"in {cwd} on {host} as {options.user}")
-    return Place(argv, cwd, f"in {cwd} on {host} as {who}")
+        words = f"in {cwd} on {host} as {options.user}{how}"
+        return Place(("sudo", "-u", options.user, *kept, "--", *argv), cwd, words)
+    return Place(argv, cwd, f"in {cwd} on {host} as {who}{how}")
 
 
 def _folder(wish: str | None, home: Path) -> Path:
