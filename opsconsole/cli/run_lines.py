@@ -22,7 +22,6 @@ from opsconsole.cli.run_text import (
 )
 from opsconsole.model.run import (
     Answer,
-    Apart,
     AskConfirm,
     AskFailed,
     AskInput,
@@ -30,13 +29,10 @@ from opsconsole.model.run import (
     AskWay,
     Back,
     Edit,
-    Here,
     Leave,
-    Override,
     Pick,
     Progress,
     Question,
-    Rest,
     Retry,
     RunState,
     Skip,
@@ -48,14 +44,8 @@ from opsconsole.model.runbook import Risk
 
 _WORDS: Final = {
     **{"yes": "y", "done": "d", "retry": "r", "run": "r", "skip": "s", "edit": "e", "undo": "u"},
-    **{"all": "a", "apart": "p", "override": "o", "here": "h", "keep": "k"},
     **{"back": "b", "stop": "q", "quit": "q", "leave": "l"},
 }
-
-_PLAIN: Final[dict[str, type[Retry | Rest | Apart | Here | Leave]]] = {
-    **{"r": Retry, "a": Rest, "p": Apart, "h": Here, "l": Leave},
-}
-"""Answers that need no more words."""
 
 
 @dataclass(slots=True)
@@ -195,12 +185,9 @@ class LineOperator:
         return await self._meant_by(key, state)
 
     async def _meant_by(self, key: str, state: RunState) -> Answer | None:
-        if key in "sk":
+        if key == "s":
             reason = await self._line("Why? > ")
-            return None if reason is None else Skip(reason, keep=key == "k")
-        if key == "o":
-            reason = await self._line("Why is the rule broken? It stands in the report. > ")
-            return Override(reason) if reason and reason.strip() else None
+            return None if reason is None else Skip(reason)
         if key == "q":
             return Stop(await self._line("Why? (may be empty) > ") or "")
         if key == "e":
@@ -208,7 +195,9 @@ class LineOperator:
             return Edit(text) if text else None
         if key == "b":
             return await self._back(state)
-        return _PLAIN[key]() if key in _PLAIN else Yes()
+        if key == "r":
+            return Retry()
+        return Leave() if key == "l" else Yes()
 
     async def _back(self, state: RunState) -> Answer | None:
         names = "".join(f"  {n} {here.step.name} ({here.progress.value})\n" for n, here in enumerate(state.steps, 1))

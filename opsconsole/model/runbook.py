@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from enum import IntEnum
+from functools import cached_property
 from pathlib import Path
 from typing import Any, Literal
 
@@ -110,14 +111,14 @@ class Options:
     unknown: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Step:
     """What can be done, or is shown, at one place of a runbook.
 
     `index` counts from 1 over the whole document; `section` is the title of its section; `line` the line of the
-    source (from 1) where its fence or box begins. `risk` is the worst of its commands, or what the author
-    raised it to. `prose` is the Markdown between the step before and this one. `choices` of a decision are what
-    each says and where it leads (`#anchor`). `example` is the output that a session shows. Steps with the same
+    source (from 1) where its fence or box begins. `raised` is the least risk, where its author named one; `judge`
+    works out its commands. `prose` is the Markdown between the step before and this one. `choices` of a decision are
+    what each says and where it leads (`#anchor`). `example` is the output that a session shows. Steps with the same
     `tab_group` (not 0) but another `tab` are alternatives: one of them is picked.
     """
 
@@ -128,8 +129,8 @@ class Step:
     text: str
     line: int
     lang: str = ""
-    risk: Risk = Risk.READ
-    commands: tuple[Command, ...] = ()
+    raised: Risk = Risk.READ
+    judge: Callable[[], tuple[Command, ...]] = field(default=tuple, compare=False, repr=False)
     placeholders: tuple[Placeholder, ...] = ()
     expected: tuple[str, ...] = ()
     prose: str = ""
@@ -139,10 +140,29 @@ class Step:
     tab: str = ""
     tab_group: int = 0
 
+    @cached_property
+    def commands(self) -> tuple[Command, ...]:
+        """The commands at its top. Worked out when first asked for: that takes longer than to read the document."""
+        return self.judge()
+
+    @cached_property
+    def risk(self) -> Risk:
+        """The worst of its commands, or what its author raised it to."""
+        return max([self.raised, *(command.risk for command in self.commands)])
+
+    @property
+    def interactive(self) -> bool:
+        """Whether it wants the whole terminal: its author says so, or it opens a shell or an editor."""
+        return self.options.interactive or any(command.opens for command in self.commands)
+
     @property
     def confirm(self) -> Confirm:
         """How it is confirmed: by its risk, or more strictly where its author said so."""
-        by_risk: Confirm = {Risk.READ: "no", Risk.DESTROY: "type"}.get(self.risk, "yes")  # type: ignore[assignment]
+        return self.confirm_for(self.risk)
+
+    def confirm_for(self, risk: Risk) -> Confirm:
+        """How a part of it with this risk is confirmed."""
+        by_risk: Confirm = "no" if risk is Risk.READ else "type" if risk is Risk.DESTROY else "yes"
         order: list[Confirm] = ["no", "yes", "type"]
         return max(by_risk, self.options.confirm or "no", key=order.index)
 

@@ -29,16 +29,13 @@ class Kind(StrEnum):
     STARTED = "started"
     """About to start: attempt, text, digest, where, risk, output, timeout, interactive, pid, pid_started, boot."""
     ENDED = "ended"
-    """The process is gone: exit (minus the signal that ended it), seconds, timed_out, interrupted, size, lost, left.
-
-    `session` is what it leaves to the next parts, where it said so: cwd, set (a list of name, value, exported; a
-    secret has secret=true and no value), unset, dropped (in words), failed (names whose substitution failed)."""
+    """The process is gone: exit (minus the signal that ended it), seconds, timed_out, interrupted, size, lost, left."""
     JUDGED = "judged"
     """Whether that was success: ok, reason, note."""
     LOST = "lost"
     """Nobody knows how it ended: reason."""
     SKIPPED = "skipped"
-    """Left out: reason; keep=true where what it set before it failed holds all the same."""
+    """Left out: reason."""
     TICKED = "ticked"
     """The box was ticked: note."""
     CHOSE = "chose"
@@ -46,13 +43,7 @@ class Kind(StrEnum):
     MARKED = "marked"
     """The operator says of an unknown outcome that it is done: note."""
     EDITED = "edited"
-    """Another text instead: text, before, risk, why, endless, opens."""
-    JOINED = "joined"
-    """This part and those after it are one script from here on: count."""
-    PARTED = "parted"
-    """A joined part is its single commands again."""
-    OVERRIDDEN = "overridden"
-    """The operator breaks the rule of the guard that forbids this very text: text, rule, reason."""
+    """Another text instead: text, before, risk, why."""
     RETRIED = "retried"
     """To be asked about and run once more."""
     REFUSED = "refused"
@@ -64,7 +55,7 @@ class Kind(StrEnum):
     WENT = "went"
     """To another step: step, back_to (where to return, or null), why."""
     CLOSED = "closed"
-    """The run is over: how (done, failed, stopped, refused), reason, green (how long all was well, if asked)."""
+    """The run is over: how (done, failed, stopped, refused), reason."""
 
 
 BY_HOLDER = frozenset(

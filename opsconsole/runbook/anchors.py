@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from functools import lru_cache
 
 from opsconsole.model.runbook import Section
 
@@ -11,6 +12,7 @@ _BEGINNING = ("", "top")
 """What leads to the beginning of a page, whatever it is made of."""
 
 
+@lru_cache(maxsize=256)
 def anchor(title: str) -> str:
     """Lower case, punctuation gone, blanks as dashes; letters of any script stay."""
     plain = re.sub(r"\[([^\]]*)\]\([^)]*\)", r"\1", title)

@@ -7,6 +7,7 @@ import re
 import shlex
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any, Final
 
 from opsconsole.model.runbook import Fault, Options, Risk
@@ -32,6 +33,7 @@ class Info:
     faults: tuple[Fault, ...] = ()
 
 
+@lru_cache(maxsize=256)
 def read_info(info: str) -> Info:
     """Read a whole info string. Text in no known form after the language is left alone."""
     match = _INFO.fullmatch(info)

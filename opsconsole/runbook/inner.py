@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from functools import lru_cache
 from typing import Final, TypeAlias
 
 from opsconsole.model.runbook import Risk
@@ -34,7 +35,7 @@ def starts(name: str, words: Sequence[Word], stdin: str | None, fed: bool) -> tu
     table = wrappers()
     taken, wrapper = 1, table.get(name)
     entry = programs().get(name)
-    if entry is not None and entry.subcommands:
+    if entry is not None and not _starting(entry.name).isdisjoint(word.template for word in words):
         line = take_apart(entry, words)
         for length in range(len(line.path), 0, -1):
             if found := table.get(" ".join((entry.name, *line.path[:length]))):
@@ -45,6 +46,13 @@ def starts(name: str, words: Sequence[Word], stdin: str | None, fed: bool) -> tu
     inner = list(inside(wrapper, words[taken:]))
     shortest = max((len(i.words) if isinstance(i, InnerWords) else getattr(i, "taken", 0) for i in inner), default=0)
     return words[: len(words) - shortest], [*inner]
+
+
+@lru_cache(maxsize=256)
+def _starting(program: str) -> frozenset[str]:
+    """The last words of those subcommands of `program` that start another."""
+    several = (name.split() for name in wrappers())
+    return frozenset(words[-1] for words in several if len(words) > 1 and words[0] == program)
 
 
 def _shell(words: Sequence[Word], stdin: str | None, fed: bool) -> Iterator[Found]:

@@ -37,6 +37,11 @@ def runs(lang: str, text: str, interpreter: str | None) -> bool:
     return tag == "" and plainly_a_command(text)
 
 
+def only_comments(script: str) -> bool:
+    """Whether a script has nothing that could run."""
+    return all(not line or line.startswith("#") for line in map(str.strip, script.split("\n")))
+
+
 def plainly_a_command(text: str) -> bool:
     """Whether an untagged block can only be meant for a shell: it parses, and each line begins with a known program."""
     if read_session(text, "") is not None:

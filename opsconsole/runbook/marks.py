@@ -13,6 +13,8 @@ _SQUARE: Final = re.compile(
     r"(?<![\w\]\[\\$.}\"'!])\[(?P<name>[A-Za-z][A-Za-z_ -]*[A-Za-z]|[A-Za-z]+\d+)\](?![\]\[*+?{(\w])"
 )
 _DOLLAR: Final = re.compile(r"(?<!\\)\$(?:(?P<plain>[A-Za-z_]\w*)|\{(?P<braced>[A-Za-z_]\w*)(?=[}:%#/,^-]))")
+_TYPE_BEFORE: Final = re.compile(r"(?<![\w.])[A-Z]\w*[a-z]\w*\Z")
+_LONGEST_TYPE: Final = 40
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,8 +70,7 @@ def _all(script: str, declared: Collection[str]) -> Iterator[Mark]:
 
 def _is_markup(script: str, name: str, begin: int, end: int) -> bool:
     """`<title>…</title>` is markup, `Map<String>` a type, `<in>out` two redirects."""
-    before = re.search(r"[\w.]*$", script[:begin])
-    generic = bool(before and re.match(r"[A-Z]\w*[a-z]\w*$", before[0]))
+    generic = _TYPE_BEFORE.search(script, max(0, begin - _LONGEST_TYPE), begin) is not None
     redirects = bool(re.match(r"[\w./]", script[end : end + 1])) and "." in name and script[begin - 1 : begin] in " "
     return generic or redirects or f"</{name.split(maxsplit=1)[0]}>" in script
 

@@ -5,12 +5,9 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
-from opsconsole.runbook.shell import top_level
-
-if TYPE_CHECKING:
-    from tree_sitter import Node
+from opsconsole.runbook.shell import Top, top_level
 
 _CONDITION: Final = re.compile(
     r"^\W*(?:\d+[.)]\s*)?(?:and |or |otherwise,? )?(?:only |but )?(?:if|when|in case|unless|should|optional(?:ly)?|"
@@ -19,7 +16,7 @@ _CONDITION: Final = re.compile(
     re.IGNORECASE,
 )
 _WHOLE: Final = frozenset({"function_definition"})
-_WHOLE_COMMANDS: Final = frozenset({b"alias", b"trap", b"shopt", b"set"})
+_WHOLE_COMMANDS: Final = frozenset({"alias", "trap", "shopt", "set"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,42 +35,39 @@ def split_commands(script: str, source: str) -> Iterator[Piece]:
 
     A block that defines a function or an alias, or sets options, is one piece: its parts do not stand alone.
     """
-    nodes = [node for node in top_level(source) if node.type != "heredoc_body"]
+    nodes = [node for node in top_level(source) if node.kind != "heredoc_body"]
     written = script.encode(errors="replace")
     if not any(_belongs_together(node) for node in nodes):
         yield from _one_by_one(written, nodes)
         return
-    first = next((number for number, node in enumerate(nodes) if node.type != "comment"), None)
+    first = next((number for number, node in enumerate(nodes) if node.kind != "comment"), None)
     if first is not None:
-        yield _piece(written, nodes[first].start_byte, len(written), _comments(written, nodes[:first]))
+        yield _piece(written, nodes[first].begin, len(written), _comments(written, nodes[:first]))
 
 
-def _belongs_together(node: Node) -> bool:
-    if node.type in _WHOLE or node.is_error:
-        return True
-    first = node.children[0].text if node.type == "command" and node.children else b""
-    return first in _WHOLE_COMMANDS
+def _belongs_together(node: Top) -> bool:
+    return node.kind in _WHOLE or node.broken or node.first in _WHOLE_COMMANDS
 
 
-def _one_by_one(script: bytes, nodes: list[Node]) -> Iterator[Piece]:
-    comments: list[Node] = []
+def _one_by_one(script: bytes, nodes: list[Top]) -> Iterator[Piece]:
+    comments: list[Top] = []
     row = -1
     for number, node in enumerate(nodes):
-        if node.type == "comment":
-            if node.start_point[0] == row and number and nodes[number - 1].type != "comment":
+        if node.kind == "comment":
+            if node.row == row and number and nodes[number - 1].kind != "comment":
                 continue  # stands behind a command on its line, and was taken with that
-            if comments and (node.start_point[0] != comments[-1].end_point[0] + 1 or row > comments[-1].end_point[0]):
+            if comments and (node.row != comments[-1].last_row + 1 or row > comments[-1].last_row):
                 comments = []
             comments.append(node)
             continue
-        if comments and node.start_point[0] > max(row, comments[-1].end_point[0]) + 1:
+        if comments and node.row > max(row, comments[-1].last_row) + 1:
             comments = []  # a blank line ends what a comment is about
         behind = nodes[number + 1] if number + 1 < len(nodes) else None
-        trailing = behind is not None and behind.type == "comment" and behind.start_point[0] == node.end_point[0]
+        trailing = behind is not None and behind.kind == "comment" and behind.row == node.last_row
         about = comments if comments or not trailing or behind is None else [behind]
-        background = script[node.end_byte : node.end_byte + 2].lstrip()[:1] == b"&"
-        yield _piece(script, node.start_byte, node.end_byte, _comments(script, about), " &" if background else "")
-        row = node.end_point[0]
+        background = script[node.end : node.end + 2].lstrip()[:1] == b"&"
+        yield _piece(script, node.begin, node.end, _comments(script, about), " &" if background else "")
+        row = node.last_row
 
 
 def _piece(script: bytes, begin: int, end: int, caption: str, more: str = "") -> Piece:
@@ -81,6 +75,6 @@ def _piece(script: bytes, begin: int, end: int, caption: str, more: str = "") ->
     return Piece(text, begin, end, caption, bool(caption and _CONDITION.search(caption)))
 
 
-def _comments(script: bytes, nodes: list[Node]) -> str:
-    lines = (script[n.start_byte : n.end_byte].decode(errors="replace") for n in nodes if n.type == "comment")
+def _comments(script: bytes, nodes: list[Top]) -> str:
+    lines = (script[n.begin : n.end].decode(errors="replace") for n in nodes if n.kind == "comment")
     return " ".join(text for line in lines if (text := line.lstrip("#").strip()))

@@ -8,11 +8,12 @@ error in the syntax, is reported, and whoever asks for a risk takes that for a c
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from typing import TYPE_CHECKING, Final
 
+from opsconsole.runbook.plain_lines import plain_lines
 from opsconsole.runbook.unseen import hides_code
 from opsconsole.runbook.variables import settled
 from opsconsole.runbook.words import HIDDEN, Word, read_word
@@ -114,6 +115,15 @@ def in_ascii(source: str) -> bytes:
 
 def read_script(source: str) -> Script:
     """What `source` would start, as far as its text tells."""
+    lines = plain_lines(source)
+    if lines is not None:
+        commands = (line for line in lines if line.words)
+        return Script(tuple(Simple(tuple(map(Word, c.words)), begin=c.begin, end=c.end) for c in commands))
+    return read_by_grammar(source)
+
+
+def read_by_grammar(source: str) -> Script:
+    """The same from the syntax tree, for any script."""
     root = parse_tree(source).root_node
     reader = _Reader(settled(root), in_ascii(source))
     if root.has_error:
@@ -135,6 +145,7 @@ class _Reader:
     def __init__(self, known: Mapping[int, Mapping[str, str]], source: bytes) -> None:
         self.known = known
         self.source = source
+        self.several_lines = b"\n" in source
         self.scope: Mapping[str, str] = {}
         self.simples: list[Simple] = []
         self.functions: dict[str, tuple[int, int]] = {}
@@ -156,7 +167,7 @@ class _Reader:
             self.faults.append("code in quotes may be run")
         if node.is_named and not node.is_error and node.type not in _KNOWN:
             self.faults.append(f"it holds {node.type.replace('_', ' ')}, which is not known here")
-        if node.type in _ONE_LINE and self._spans_lines(node):
+        if self.several_lines and node.type in _ONE_LINE and self._spans_lines(node):
             self.faults.append("a new line is taken for the line before it")
         take = self.takes.get(node.type)
         if take is None:
@@ -332,6 +343,39 @@ def _parts(node: Node) -> list[Node]:
     return [node] if node.type.endswith("_redirect") else [child for child in node.children if child.is_named]
 
 
-def top_level(source: str) -> Iterator[Node]:
+@dataclass(frozen=True, slots=True)
+class Top:
+    """What stands at the top of a script: its kind as the grammar names it, bytes, and rows (from 0).
+
+    `first` is the program of a simple command; `broken` says that the grammar could not read it.
+    """
+
+    kind: str
+    begin: int
+    end: int
+    row: int
+    last_row: int
+    first: str = ""
+    broken: bool = False
+
+
+def top_level(source: str) -> list[Top]:
     """The commands and comments at the top of `source`, in order."""
-    yield from (child for child in parse_tree(source).root_node.children if child.is_named)
+    lines = plain_lines(source)
+    if lines is not None:
+        kinds = (("command", line.words[0]) if line.words else ("comment", "") for line in lines)
+        return [
+            Top(k, line.begin, line.end, line.row, line.row, first)
+            for line, (k, first) in zip(lines, kinds, strict=True)
+        ]
+    return top_by_grammar(source)
+
+
+def top_by_grammar(source: str) -> list[Top]:
+    """The same from the syntax tree, for any script."""
+    return [_top(child) for child in parse_tree(source).root_node.children if child.is_named]
+
+
+def _top(node: Node) -> Top:
+    first = (node.children[0].text or b"").decode() if node.type == "command" and node.children else ""
+    return Top(node.type, node.start_byte, node.end_byte, node.start_point[0], node.end_point[0], first, node.is_error)

@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
+from functools import partial
+from typing import TypeAlias
 
-from opsconsole.model.runbook import Command, Fault, Options, Risk, Step
+from opsconsole.model.runbook import Command, Fault, Risk, Step
 from opsconsole.runbook.anchors import anchor
 from opsconsole.runbook.front_matter import Front
 from opsconsole.runbook.info_string import Info, read_info
 from opsconsole.runbook.inputs import placeholders
-from opsconsole.runbook.kinds import SHELLS, runs
+from opsconsole.runbook.kinds import SHELLS, only_comments, runs
 from opsconsole.runbook.outline import Block, Box, Links
 from opsconsole.runbook.risk import assess, overall
 from opsconsole.runbook.sessions import expectations, read_session
 from opsconsole.runbook.sql import judge_sql
+
+Judge: TypeAlias = Callable[[], tuple[Command, ...]]
 
 
 class StepMaker:
@@ -25,6 +30,7 @@ class StepMaker:
         self.faults: list[Fault] = []
         self.index = 0
         self.names: set[str] = set()
+        self.counts: dict[str, int] = {}
 
     def block(self, block: Block, section: str, prose: str) -> Step:
         """The step, or the shown block, that a block of code is."""
@@ -34,24 +40,36 @@ class StepMaker:
         interpreter = info.options.interpreter or self.front.interpreter
         shell = info.lang.lower() in SHELLS or not info.lang
         if not runs(info.lang, text, None if shell else interpreter):
-            return self._step("shown", text, block, section, prose, info)
+            return self._shown(text, block, section, prose, info)
         session = read_session(text, info.lang.lower()) if shell else None
         script = session.text if session else text
-        if not script.strip() or (shell and not assess(script, self.declared)):
-            return self._step("shown", text, block, section, prose, info)
-        commands = assess(script, self.declared) if shell else (_interpreted(script, info.lang),)
-        risk, commands = self._risk(info, commands, block.line)
-        step = self._step("command", script, block, section, prose, info)
-        interactive = step.options.interactive or any(command.opens for command in commands)
-        return replace(
-            step,
-            options=replace(step.options, interactive=interactive),
-            risk=risk,
-            commands=commands,
-            placeholders=placeholders(script, self.declared),
-            expected=expectations(text),
-            example=session.example if session else "",
+        if not script.strip() or (shell and only_comments(script)):
+            return self._shown(text, block, section, prose, info)
+        judge = partial(assess, script, self.declared) if shell else partial(_interpreted, script, info.lang)
+        index, name = self._next(), self._name(info.name, section, block.line)
+        return Step(
+            index,
+            name,
+            section,
+            "command",
+            script,
+            block.line,
+            info.lang,
+            *(self._said(info, judge, block.line) if info.risk is not None else (Risk.READ, judge)),
+            placeholders(script, self.declared),
+            expectations(text),
+            prose,
+            info.options,
+            (),
+            session.example if session else "",
+            block.tab,
+            block.group,
         )
+
+    def _shown(self, text: str, block: Block, section: str, prose: str, info: Info) -> Step:
+        index, name = self._next(), self._name(info.name, section, block.line)
+        where = (text, block.line, info.lang)
+        return Step(index, name, section, "shown", *where, prose=prose, tab=block.tab, tab_group=block.group)
 
     def tick(self, box: Box, section: str, prose: str) -> Step:
         """A box to be ticked."""
@@ -63,22 +81,6 @@ class StepMaker:
         name = self._name(None, section)
         return Step(self._next(), name, section, "decision", text, links.line, prose=prose, choices=links.items)
 
-    def _step(self, kind: str, text: str, block: Block, section: str, prose: str, info: Info) -> Step:
-        assert kind in ("command", "shown")
-        return Step(
-            self._next(),
-            self._name(info.name, section, block.line),
-            section,
-            "command" if kind == "command" else "shown",
-            text,
-            block.line,
-            info.lang,
-            prose=prose,
-            options=info.options if kind == "command" else Options(),
-            tab=block.tab,
-            tab_group=block.group,
-        )
-
     def _next(self) -> int:
         self.index += 1
         return self.index
@@ -88,33 +90,33 @@ class StepMaker:
         if given is not None and given in self.names:
             self.faults.append(Fault(line, "same-name", f"another step is called {given} too"))
         wanted = given or anchor(section) or "step"
-        name, number = wanted, 1
+        name, number = wanted, self.counts.get(wanted, 1)
         while name in self.names:
             number += 1
             name = f"{wanted}-{number}"
+        self.counts[wanted] = number
         self.names.add(name)
         return name
 
-    def _risk(self, info: Info, commands: tuple[Command, ...], line: int) -> tuple[Risk, tuple[Command, ...]]:
+    def _said(self, info: Info, judge: Judge, line: int) -> tuple[Risk, Judge]:
         """An author may raise the risk freely, and lower only what nobody knows to a look."""
+        commands, said = judge(), info.risk or Risk.READ
         found = overall(commands)
-        if info.risk is None or info.risk is found:
-            return found, commands
-        if info.risk > found:
-            return info.risk, commands
-        if found is Risk.UNKNOWN and info.risk is Risk.READ:
+        if said >= found:
+            return said, judge
+        if found is Risk.UNKNOWN and said is Risk.READ:
             look = tuple(
                 replace(c, risk=Risk.READ, why="its author says so") if c.risk is Risk.UNKNOWN else c for c in commands
             )
-            return Risk.READ, look
-        message = f"risk={info.risk.word} is less than what it does ({found.word}), and is not believed"
+            return Risk.READ, lambda: look
+        message = f"risk={said.word} is less than what it does ({found.word}), and is not believed"
         self.faults.append(Fault(line, "risk-lowered", message))
-        return found, commands
+        return Risk.READ, judge
 
 
-def _interpreted(text: str, lang: str) -> Command:
+def _interpreted(text: str, lang: str) -> tuple[Command, ...]:
     """A block in another language, which an interpreter was named for, is one command."""
     if lang.lower() in ("sql", "psql", "postgresql", "mysql", "sqlite"):
         judgement = judge_sql(text)
-        return Command(text, judgement.risk, judgement.why)
-    return Command(text, Risk.UNKNOWN, f"a program in {lang or 'its own language'}")
+        return (Command(text, judgement.risk, judgement.why),)
+    return (Command(text, Risk.UNKNOWN, f"a program in {lang or 'its own language'}"),)

@@ -14,6 +14,11 @@ def hides_code(node: Node) -> bool:
     It sees no backticks in here-documents, few substitutions in `${…}`, and `${x@P}` runs what the value of `x` says.
     """
     text = node.text or b""
+    return any(sign in text for sign in (b"`", b"${")) and _hides(node)
+
+
+def _hides(node: Node) -> bool:
+    text = node.text or b""
     if node.type == "expansion":
         unseen = text.count(b"$(") > _substitutions(node)
         return unseen or any(sign in text for sign in (b"`", b"<(", b">(", b"@P")) or _in_children(node)
@@ -25,7 +30,7 @@ def hides_code(node: Node) -> bool:
 
 
 def _in_children(node: Node) -> bool:
-    return any(hides_code(child) for child in node.children)
+    return any(_hides(child) for child in node.children)
 
 
 def _substitutions(node: Node) -> int:

@@ -15,7 +15,6 @@ def command(text: str, risk: Risk = Risk.READ, **said: Any) -> Command:
 
 def step(name: str, *commands: Command, kind: StepKind = "command", risk: Risk | None = None, **options: Any) -> Step:
     """A step of these commands; its place in the runbook is given by `book`."""
-    worst = max((one.risk for one in commands), default=Risk.READ)
     text = "\n".join(one.text for one in commands) or name
     return Step(
         1,
@@ -24,8 +23,8 @@ def step(name: str, *commands: Command, kind: StepKind = "command", risk: Risk |
         kind,
         text,
         1,
-        risk=worst if risk is None else risk,
-        commands=commands,
+        raised=Risk.READ if risk is None else risk,
+        judge=lambda: commands,
         options=Options(**options),
     )
 

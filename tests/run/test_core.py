@@ -14,6 +14,7 @@ from opsconsole.run import moves
 from opsconsole.run.core import apply, begin, fold, parts_of
 from opsconsole.run.kinds import Kind
 from opsconsole.run.moves import next_move
+from opsconsole.runbook.markdown import parse
 from tests.run.books import begun, book, command, step
 
 LOOK = command("uptime")
@@ -73,8 +74,9 @@ def test_a_risk_that_its_author_raised_holds_for_each_command() -> None:
 
 
 def test_an_unknown_command_that_its_author_calls_a_look_is_run_whole_as_one() -> None:
-    [whole] = parts_of(step("lowered", command("ourtool", Risk.UNKNOWN), LOOK, risk=Risk.READ))
-    assert whole.risk is Risk.READ
+    (vouched,) = parse("```bash {risk=read}\nourtool\ndocker ps\n```", "book").steps
+    [whole] = parts_of(vouched)
+    assert (whole.text, whole.risk) == ("ourtool\ndocker ps", Risk.READ)
 
 
 def test_a_run_begins_with_an_ops_check_and_goes_from_step_to_step() -> None:

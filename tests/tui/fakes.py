@@ -118,7 +118,8 @@ def a_runbook() -> Runbook:
     """A look, a change, a deletion, and a box to tick."""
 
     def step(index: int, name: str, section: str, command: Command, **more: Any) -> Step:
-        return Step(index, name, section, "command", command.text, index * 5, "bash", command.risk, (command,), **more)
+        judge = {"judge": lambda: (command,)}
+        return Step(index, name, section, "command", command.text, index * 5, "bash", **judge, **more)
 
     looks = step(1, "what-runs", "Diagnosis", LOOK, prose="What runs in the container:", expected=("celery",))
     change = step(2, "recreate", "Recovery", CHANGE, prose=PROSE)
