@@ -2,7 +2,7 @@
 SHELL := /bin/sh
 BIN := .venv/bin
 
-.PHONY: demo test check format bench lock clean setup dev
+.PHONY: demo test check format bench torture lock clean setup dev
 
 demo: setup
 	@$(BIN)/opsconsole demo
@@ -22,6 +22,10 @@ format: dev
 
 bench: dev
 	@env -u PYTHONDONTWRITEBYTECODE $(BIN)/python -m tests.bench $(ARGS)
+
+# At most so many seconds and kills: make torture ARGS="300 1000"
+torture: dev
+	@$(BIN)/python -m tests.run.torture $(ARGS)
 
 setup:
 	@scripts/setup.sh run

@@ -2,7 +2,8 @@
 
     python -m tests.run.console FOLDER BOOK.md
 
-A run is taken up where there is an open one in FOLDER. An unknown outcome is left as it is, never run again.
+A run is taken up where there is an open one in FOLDER. An unknown outcome is left as it is, never run again. Leaves
+with 4 where the run cannot go on for now.
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ import sys
 from pathlib import Path
 
 from opsconsole.model.run import Answer, AskConfirm, AskFailed, Question, RunState, Skip, Yes
+from opsconsole.model.trouble import TroubleError
 from opsconsole.run.folder import list_runs
 from tests.run.shop import Shop
 
@@ -26,13 +28,17 @@ async def _main(folder: Path, text: str) -> None:
     shop = Shop(folder)
     runs = list_runs(shop.state_folder)
     if runs and runs[0].ended is None:
-        session, _ = await shop.resume([_yes] * 100)
+        session, _ = await shop.resume([_yes] * 200)
     elif runs:
         return
     else:
-        session, _ = await shop.begin(text, [_yes] * 100, reason="told to")
+        session, _ = await shop.begin(text, [_yes] * 200, reason="told to")
     await session.play()
 
 
 if __name__ == "__main__":
-    asyncio.run(_main(Path(sys.argv[1]), Path(sys.argv[2]).read_text()))
+    try:
+        asyncio.run(_main(Path(sys.argv[1]), Path(sys.argv[2]).read_text()))
+    except TroubleError as error:
+        print(error, file=sys.stderr)
+        sys.exit(4)
