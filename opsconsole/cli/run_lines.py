@@ -22,6 +22,7 @@ from opsconsole.cli.run_text import (
 )
 from opsconsole.model.run import (
     Answer,
+    Apart,
     AskConfirm,
     AskFailed,
     AskInput,
@@ -29,10 +30,13 @@ from opsconsole.model.run import (
     AskWay,
     Back,
     Edit,
+    Here,
     Leave,
+    Override,
     Pick,
     Progress,
     Question,
+    Rest,
     Retry,
     RunState,
     Skip,
@@ -44,8 +48,14 @@ from opsconsole.model.runbook import Risk
 
 _WORDS: Final = {
     **{"yes": "y", "done": "d", "retry": "r", "run": "r", "skip": "s", "edit": "e", "undo": "u"},
+    **{"all": "a", "apart": "p", "override": "o", "here": "h", "keep": "k"},
     **{"back": "b", "stop": "q", "quit": "q", "leave": "l"},
 }
+
+_PLAIN: Final[dict[str, type[Retry | Rest | Apart | Here | Leave]]] = {
+    **{"r": Retry, "a": Rest, "p": Apart, "h": Here, "l": Leave},
+}
+"""Answers that need no more words."""
 
 
 @dataclass(slots=True)
@@ -185,9 +195,12 @@ class LineOperator:
         return await self._meant_by(key, state)
 
     async def _meant_by(self, key: str, state: RunState) -> Answer | None:
-        if key == "s":
+        if key in "sk":
             reason = await self._line("Why? > ")
-            return None if reason is None else Skip(reason)
+            return None if reason is None else Skip(reason, keep=key == "k")
+        if key == "o":
+            reason = await self._line("Why is the rule broken? It stands in the report. > ")
+            return Override(reason) if reason and reason.strip() else None
         if key == "q":
             return Stop(await self._line("Why? (may be empty) > ") or "")
         if key == "e":
@@ -195,9 +208,7 @@ class LineOperator:
             return Edit(text) if text else None
         if key == "b":
             return await self._back(state)
-        if key == "r":
-            return Retry()
-        return Leave() if key == "l" else Yes()
+        return _PLAIN[key]() if key in _PLAIN else Yes()
 
     async def _back(self, state: RunState) -> Answer | None:
         names = "".join(f"  {n} {here.step.name} ({here.progress.value})\n" for n, here in enumerate(state.steps, 1))

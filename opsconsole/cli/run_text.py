@@ -13,6 +13,7 @@ from opsconsole.model.run import (
     AskEnd,
     AskFailed,
     AskInput,
+    AskShown,
     AskTick,
     AskUnknown,
     AskWay,
@@ -75,6 +76,11 @@ def command_lines(question: AskConfirm, ink: Ink) -> str:
         lines.append(f"  {one_line(question.command.caption)}")
     if question.condition:
         lines.append(f"  only if this holds: {one_line(question.condition)}")
+    if question.session:
+        lines.append(f"  in this run: {one_line('  '.join(question.session), 400)}")
+    lines += [f"  {one_line(each, 200)}" for each in question.forecast]
+    if question.overridden:
+        lines.append(f"  a rule is broken for it: {one_line(question.overridden)}")
     if question.undo:
         lines.append(f"  taken back by: {one_line(question.undo)}")
     if question.refused:
@@ -92,31 +98,48 @@ LABELS: Final = {
     "b": "[b]ack",
     "q": "[q] stop",
     "l": "[l]eave open",
+    "a": "[a]ll the rest as one script",
+    "p": "[p] one at a time",
+    "o": "[o]verride the rule",
+    "h": "run it [h]ere",
+    "k": "skip, [k]eep what it set",
 }
 
 
 def keys_of(question: Question) -> str:
     """The letters that answer a question; see `LABELS`."""
+    fixed = {AskTick: "ysbql", AskUnknown: "rdsbql", AskEnd: "ybl", AskWay: "sbql"}  # a way has a number, no letter
     match question:
-        case AskConfirm(refused=refused) if refused:
-            return "rsebql"
-        case AskConfirm(mode=mode):
-            return "sebql" if mode == "type" else "ysebql"
+        case AskConfirm():
+            keys = _confirm_keys(question)
         case AskChanged(running=running):
-            return "yl" if running else "yql"
-        case AskFailed(undo_step=undo):
-            return "rsebql" if undo is None else "rseubql"
-        case AskWay():
-            return "sbql"  # and the number of a way, which is no letter
+            keys = "yl" if running else "yql"
+        case AskShown(here=here):
+            keys = f"ds{'h' if here else ''}bql"
+        case AskFailed(undo_step=undo, leaves=leaves):
+            keys = f"rs{'k' if leaves else ''}e{'' if undo is None else 'u'}bql"
         case _:
-            return {AskTick: "ysbql", AskUnknown: "rdsbql", AskEnd: "ybl"}.get(type(question), "")
+            keys = fixed.get(type(question), "")
+    return keys
+
+
+def _confirm_keys(question: AskConfirm) -> str:
+    apart = "p" if question.joined else ""
+    if question.refused:
+        return f"rse{'o' if question.overridable else ''}{apart}bql"
+    return f"{'' if question.mode == 'type' else 'y'}{'a' if question.rest else ''}{apart}sebql"
 
 
 def prompt(question: Question) -> str:
     """The question line, with the keys that answer it."""
     if isinstance(question, AskInput):
         return _input_prompt(question)
-    leads = {AskTick: "Done? ", AskEnd: "End the run? ", AskChanged: "Go on with the text it began with? "}
+    leads = {
+        AskTick: "Done? ",
+        AskShown: "Not run here. ",
+        AskEnd: "End the run? ",
+        AskChanged: "Go on with the text it began with? ",
+    }
     lead = leads.get(type(question), "")
     if isinstance(question, AskWay):
         lead = f"Which way? [1-{len(question.ways)}] "
@@ -128,7 +151,11 @@ def prompt(question: Question) -> str:
             lead = f"Type {one_line(question.target)} to run this, or "
         elif question.mode == "no":
             lead = "Run this? [Enter] or "
-    return lead + " ".join(LABELS[key] for key in keys_of(question) if key in LABELS) + " > "
+    return lead + " ".join(_label(question, key) for key in keys_of(question) if key in LABELS) + " > "
+
+
+def _label(question: Question, key: str) -> str:
+    return "[d]one there" if key == "d" and isinstance(question, AskShown) else LABELS[key]
 
 
 def _input_prompt(question: AskInput) -> str:
@@ -143,21 +170,27 @@ def question_lines(question: Question, ink: Ink) -> str:
     match question:
         case AskConfirm():
             return command_lines(question, ink)
-        case AskFailed(reason=reason) | AskUnknown(reason=reason):
-            what = "failed" if isinstance(question, AskFailed) else "outcome unknown"
-            return ink.paint(f"  {what}: {one_line(reason)}", "1;31") + "\n"
-        case AskWay(ways=ways, alternatives=alternatives):
-            head = "  these are alternatives: one is done, the others are not\n" if alternatives else ""
-            return head + "".join(
-                f"  {number} {one_line(way.text)} → {one_line(way.leads)}\n" for number, way in enumerate(ways, 1)
-            )
+        case AskShown():
+            return _shown_lines(question)
+        case AskFailed() | AskUnknown():
+            return _trouble_lines(question, ink)
+        case AskWay():
+            return _way_lines(question)
         case AskChanged():
             return _change_lines(question, ink)
-        case AskEnd(still_wrong=wrong):
-            still = "".join(_finding_line(found) for found in wrong)
-            return "\nAll steps are through.\n" + (f"Still wrong:\n{still}" if still else "")
         case _:
-            return ""
+            return _end_lines(question) if isinstance(question, AskEnd) else ""
+
+
+def _way_lines(question: AskWay) -> str:
+    head = "  these are alternatives: one is done, the others are not\n" if question.alternatives else ""
+    ways = enumerate(question.ways, 1)
+    return head + "".join(f"  {number} {one_line(way.text)} → {one_line(way.leads)}\n" for number, way in ways)
+
+
+def _end_lines(question: AskEnd) -> str:
+    still = "".join(_finding_line(found) for found in question.still_wrong)
+    return "\nAll steps are through.\n" + (f"Still wrong:\n{still}" if still else "")
 
 
 _DIFF_COLOURS: Final = {"-": "31", "+": "32", "@": "36"}
@@ -172,6 +205,18 @@ def _change_lines(question: AskChanged, ink: Ink) -> str:
 
 def _indented(line: str) -> str:
     return plain(line).replace("\n", " ").expandtabs(4)
+
+
+def _shown_lines(question: AskShown) -> str:
+    shown = "".join(f"    {line}\n" for line in plain(question.text).split("\n"))
+    return f"{shown}  {one_line(question.why, 300)}\n"
+
+
+def _trouble_lines(question: AskFailed | AskUnknown, ink: Ink) -> str:
+    if isinstance(question, AskUnknown):
+        return ink.paint(f"  outcome unknown: {one_line(question.reason)}", "1;31") + "\n"
+    said = ink.paint(f"  failed: {one_line(question.reason)}", "1;31") + "\n"
+    return said + (f"  it has set: {one_line('  '.join(question.leaves), 400)}\n" if question.leaves else "")
 
 
 def _finding_line(found: Finding) -> str:

@@ -37,6 +37,43 @@ class Progress(Enum):
 
 
 @dataclass(frozen=True, slots=True)
+class Carried:
+    """A variable of the run's shell: a step set it, and the next ones have it, as they would for somebody pasting.
+
+    `exported` is false for one that only the shell itself sees. Of a `secret` one the journal has no value.
+    """
+
+    name: str
+    value: str = ""
+    exported: bool = False
+    secret: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Leaving:
+    """What a part leaves to the next ones, where it is taken over.
+
+    `cwd` is the folder it went to, empty for none; `values` what it set, `unset` what it took away; `dropped` says
+    in words what it set that is not carried.
+    """
+
+    cwd: str = ""
+    values: tuple[Carried, ...] = ()
+    unset: tuple[str, ...] = ()
+    dropped: tuple[str, ...] = ()
+
+    def __bool__(self) -> bool:
+        return bool(self.cwd or self.values or self.unset)
+
+    @property
+    def words(self) -> tuple[str, ...]:
+        """One short line for each thing, secrets hidden."""
+        gone = (f"cd {self.cwd}",) if self.cwd else ()
+        values = (f"{one.name}={'••••••' if one.secret else one.value}" for one in self.values)
+        return (*gone, *values, *(f"unset {name}" for name in self.unset))
+
+
+@dataclass(frozen=True, slots=True)
 class PartState:
     """One part of a step: a command of it, or the whole of it where it runs as one.
 
@@ -49,6 +86,10 @@ class PartState:
     `reason` says in plain words why it failed, or why nobody knows how it ended. `text` is the command as it ran,
     filled in; `edited` is true where the operator changed it. `seconds` is how long it ran by a clock that nobody
     sets back. `interrupted` and `timed_out` say who ended it. `left` names what it left running.
+
+    `joined` are the commands that this part runs as one script, empty where it is a single one. `leaves` is what it
+    leaves to the next ones; it is taken over when the part is a success, else only when the operator says so.
+    `override` is why the operator broke the rule of the guard that forbids this very text (`override_of`).
     """
 
     command: Command
@@ -68,6 +109,10 @@ class PartState:
     timed_out: bool = False
     left: str = ""
     interactive: bool = False
+    joined: tuple[Command, ...] = ()
+    leaves: Leaving = Leaving()
+    override: str = ""
+    override_of: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,6 +201,8 @@ class RunState:
     `shells` are those that were opened besides the steps; only the last one can be open. `prompt` is what the
     running program asks for, where it asks for something.
     `tabs` says which of several alternatives was picked, by their `tab_group`.
+    `cwd` is the folder that steps have gone to (empty: where the runbook says), `carried` what they have set.
+    `green` says how long all has been well at the end of a run that wants it to stay so, empty where it does not.
     """
 
     id: str
@@ -180,6 +227,9 @@ class RunState:
     tabs: dict[int, str] = field(default_factory=dict, hash=False)
     shells: tuple[ShellState, ...] = ()
     prompt: Prompt | None = None
+    cwd: str = ""
+    carried: tuple[Carried, ...] = ()
+    green: str = ""
 
     @property
     def shell(self) -> ShellState | None:
@@ -212,6 +262,12 @@ class AskConfirm:
 
     `step` is a place in the run's steps (from 0), `part` one in the step's parts; `values` are the inputs that the
     command uses, by name, secrets hidden. `Retry` looks once more whether it is still refused.
+
+    `session` is the run's environment that earlier steps have left and that holds here, `forecast` says in lines what
+    the command will do (what compose recreates). `rest` is how many commands of the block `Rest` would run as one
+    script, 0 where it is not offered, `rest_ends` why no more of them; `joined` how many this one has joined,
+    which `Apart` takes back. `overridable` says that `refused` is a rule which `Override` may break, with a reason;
+    `overridden` is the reason it was broken for.
     """
 
     step: int
@@ -225,6 +281,28 @@ class AskConfirm:
     refused: str = ""
     condition: str = ""
     values: tuple[tuple[str, str], ...] = ()
+    session: tuple[str, ...] = ()
+    forecast: tuple[str, ...] = ()
+    rest: int = 0
+    rest_ends: str = ""
+    joined: int = 0
+    overridable: bool = False
+    overridden: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class AskShown:
+    """A command that is not for here: it is shown, and the operator says when it is done (`Yes`), or skips it.
+
+    `why` says whom it is meant for. With `here`, `Here` asks to run it on this box all the same.
+    """
+
+    step: int
+    part: int
+    text: str
+    why: str
+    command: Command
+    here: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -257,6 +335,7 @@ class AskFailed:
     """The part ended badly: retry, skip with a reason, or stop? `reason` is in plain words (exit code, check).
 
     Where `undo` is set, `Back(undo_step)` goes to the step that takes this one back; the run returns here after it.
+    `leaves` is what the part set before it failed, in lines: `Skip(reason, keep=True)` takes it over.
     """
 
     step: int
@@ -264,6 +343,7 @@ class AskFailed:
     reason: str
     undo: str = ""
     undo_step: int | None = None
+    leaves: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -291,12 +371,15 @@ class AskChanged:
 
 @dataclass(frozen=True, slots=True)
 class AskEnd:
-    """All steps are through. `still_wrong` are the findings that the run treats and that are still there."""
+    """All steps are through. `still_wrong` are the findings that the run treats and that are still there.
+
+    Where the runbook wants it to stay green for a time, the run's state says how long it has (`RunState.green`).
+    """
 
     still_wrong: tuple[Finding, ...] = ()
 
 
-Question: TypeAlias = AskInput | AskConfirm | AskTick | AskWay | AskFailed | AskUnknown | AskChanged | AskEnd
+Question: TypeAlias = AskInput | AskConfirm | AskShown | AskTick | AskWay | AskFailed | AskUnknown | AskChanged | AskEnd
 
 
 @dataclass(frozen=True, slots=True)
@@ -323,9 +406,10 @@ class Pick:
 
 @dataclass(frozen=True, slots=True)
 class Skip:
-    """Leave it out, and why."""
+    """Leave it out, and why; with `keep`, what it set before it failed holds all the same."""
 
     reason: str
+    keep: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -338,6 +422,28 @@ class Edit:
 @dataclass(frozen=True, slots=True)
 class Retry:
     """Run the part once more (it is asked about again if it changes anything)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Rest:
+    """Run this command and those after it in its block as one script; it is asked about as a whole first."""
+
+
+@dataclass(frozen=True, slots=True)
+class Apart:
+    """One command at a time after all."""
+
+
+@dataclass(frozen=True, slots=True)
+class Override:
+    """Break the guard's rule this once, for this very text, and why. It is asked about again before it runs."""
+
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Here:
+    """Run on this box what is meant for another machine; it is asked about as any command is."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -364,4 +470,6 @@ class Shell:
     """Give me a terminal where this runs; ask again after it."""
 
 
-Answer: TypeAlias = Value | Yes | Pick | Skip | Edit | Retry | Back | Stop | Leave | Shell
+Answer: TypeAlias = (
+    Value | Yes | Pick | Skip | Edit | Retry | Rest | Apart | Override | Here | Back | Stop | Leave | Shell
+)

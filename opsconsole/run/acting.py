@@ -8,12 +8,17 @@ from typing import TYPE_CHECKING, Any
 
 from opsconsole.model.run import (
     Answer,
+    Apart,
+    AskConfirm,
     AskTick,
     Back,
     Edit,
+    Here,
     Leave,
     OpsCheck,
+    Override,
     Pick,
+    Rest,
     Retry,
     Skip,
     Stop,
@@ -66,7 +71,7 @@ async def _confirm(run: Session, move: moves.Confirm) -> None:
         await _settle(run, move.step, move.part, filled.instead)
         return
     refused = refusal(run, move.step, move.part, filled.ready)
-    where = where_words(run, move.step, filled.ready)
+    where = where_words(run, move.step, move.part, filled.ready)
     question = questions.ask_confirm(run.state, move.step, move.part, filled.ready, where, refused)
     answer = await run.ask(question)
     if isinstance(answer, Yes):
@@ -74,7 +79,40 @@ async def _confirm(run: Session, move: moves.Confirm) -> None:
         if typed_right and not question.refused:
             await start_part(run, move.step, move.part, filled.ready)
         return
+    if await _change_what_is_asked(run, question, answer):
+        return
     await _settle(run, move.step, move.part, answer, how="refused" if question.refused else "stopped")
+
+
+async def _change_what_is_asked(run: Session, question: AskConfirm, answer: Answer | None) -> bool:
+    """The answers that lead to another question about the same commands; whether this was one."""
+    name = about(run, question.step, question.part)
+    match answer:
+        case Rest():
+            if question.rest:
+                await run.append(Kind.JOINED, {**name, "count": question.rest})
+        case Apart():
+            if question.joined:
+                await run.append(Kind.PARTED, name)
+        case Override(reason):
+            if question.overridable and reason.strip():
+                said = {"text": question.text, "rule": question.refused, "reason": one_line(reason, 2000)}
+                await run.append(Kind.OVERRIDDEN, {**name, **said})
+        case _:
+            return False
+    return True
+
+
+async def _show(run: Session, move: moves.Show) -> None:
+    question = questions.ask_shown(run.state, move.step, move.part)
+    answer = await run.ask(question)
+    if isinstance(answer, Yes):
+        note = one_line(answer.note, 2000) or "done where it is meant for"
+        await run.append(Kind.TICKED, {**about(run, move.step, move.part), "note": note})
+    elif isinstance(answer, Here) and question.here:
+        await _confirm(run, moves.Confirm(move.step, move.part))
+    else:
+        await _settle(run, move.step, move.part, answer)
 
 
 async def _tick(run: Session, move: moves.Tick) -> None:
@@ -183,9 +221,10 @@ async def _settle(run: Session, step: int | None, part: int, answer: Answer | No
         case Back(target) if 0 <= target < len(run.state.steps):
             detour = step is not None and target != step and on_demand(run.state.runbook, run.state.steps[target].step)
             await run.append(Kind.WENT, {"step": target, "back_to": step if detour else None, "why": "the operator"})
-        case Skip(reason) if step is not None:
+        case Skip(reason, keep) if step is not None:
             words = one_line(reason, 2000) or "no reason given"
-            await run.append(Kind.SKIPPED, {**about(run, step, part), "reason": words})
+            kept = {"keep": True} if keep and run.state.steps[step].parts[part].leaves else {}
+            await run.append(Kind.SKIPPED, {**about(run, step, part), "reason": words, **kept})
         case Edit(text) if step is not None:
             await _edit(run, step, part, text)
         case Retry() if step is not None and run.state.steps[step].parts[part].attempt:
@@ -203,12 +242,14 @@ async def _edit(run: Session, step: int, part: int, text: str) -> None:
     risk = overall(commands)
     why = next((command.why for command in commands if command.risk is risk), "")
     data = {"text": text, "before": run.state.steps[step].parts[part].command.text, "risk": int(risk), "why": why}
-    await run.append(Kind.EDITED, {**about(run, step, part), **data})
+    flags = {"endless": any(one.endless for one in commands), "opens": any(one.opens for one in commands)}
+    await run.append(Kind.EDITED, {**about(run, step, part), **data, **flags})
 
 
 _ACTS: dict[type, Callable[..., Awaitable[None]]] = {
     moves.TakeOpsCheck: _take_ops_check,
     moves.Confirm: _confirm,
+    moves.Show: _show,
     moves.Tick: _tick,
     moves.Decide: _decide,
     moves.PickTab: _pick_tab,

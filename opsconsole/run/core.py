@@ -11,27 +11,53 @@ from dataclasses import replace
 from typing import Any
 
 from opsconsole.model.check import Finding
-from opsconsole.model.run import Entry, OpsCheck, PartState, Progress, RunState, ShellState, StepState
+from opsconsole.model.run import (
+    Carried,
+    Entry,
+    Leaving,
+    OpsCheck,
+    PartState,
+    Progress,
+    RunState,
+    ShellState,
+    StepState,
+)
 from opsconsole.model.runbook import Command, Risk, Runbook, Step
 from opsconsole.model.verdict import Level
 from opsconsole.run.kinds import Kind
 
 
 def parts_of(step: Step) -> tuple[Command, ...]:
-    """What of a step is confirmed and run on its own: its commands one by one where any changes something.
+    """What of a step is confirmed and run on its own: its commands one by one where any of them changes something.
 
-    Where the author raised the step's risk above all of its commands, each of them has that risk.
+    So it is, too, where one is not to be swept along: under a condition, for another machine, for the inside of a
+    shell that another opens, or without an end. Where the author raised the step's risk above all of its commands,
+    each of them has that risk.
     """
-    whole = Command(step.text, step.risk, _worst_reason(step), conditional=any(c.conditional for c in step.commands))
+    whole = Command(step.text, step.risk, _worst_reason(step))
     if step.kind != "command":
         return (replace(whole, risk=Risk.READ, why=""),)
-    if len(step.commands) < 2 or not step.risk.changes:
-        caption = step.commands[0].caption if len(step.commands) == 1 else ""
-        return (replace(whole, caption=caption),)
+    if len(step.commands) == 1:
+        return (replace(step.commands[0], text=step.text, risk=step.risk, why=whole.why),)
+    if not step.risk.changes and not any(stands_alone(command) for command in step.commands):
+        return (whole,)
+    if not step.risk.changes:  # its author may vouch for what nobody knows better
+        return tuple(replace(command, risk=Risk.READ) for command in step.commands)
     raised = step.risk > max(command.risk for command in step.commands)
     if not raised:
         return step.commands
     return tuple(replace(command, risk=step.risk, why="its author says so") for command in step.commands)
+
+
+def stands_alone(command: Command) -> bool:
+    """Whether a command may only run when the operator means just this one."""
+    return command.conditional or command.elsewhere or command.inside or command.opens or command.endless
+
+
+def joined(commands: tuple[Command, ...]) -> Command:
+    """Several commands as one script, with the worst risk among them and its reason."""
+    worst = max(commands, key=lambda command: command.risk)
+    return Command("\n".join(command.text for command in commands), worst.risk, worst.why)
 
 
 def _worst_reason(step: Step) -> str:
@@ -81,15 +107,31 @@ def apply(state: RunState, entry: Entry) -> RunState:
     change_run = _ON_RUN.get(entry.kind)
     if change_run is not None:
         return change_run(state, entry)
-    change_part = _ON_PART.get(entry.kind)
     place = _place(state, entry.data)
+    change_step = _ON_STEP.get(entry.kind)
+    if change_step is not None and place is not None:
+        return change_step(state, entry, *place)
+    change_part = _ON_PART.get(entry.kind)
     if change_part is None or place is None:
         return state
     step, part = place
     before = state.steps[step].parts[part]
     if entry.kind in (Kind.STARTED, Kind.LOST):
         state = replace(state, unchecked=max(state.unchecked or Risk.READ, before.command.risk))
-    return _put(state, step, part, change_part(before, entry))
+    after = change_part(before, entry)
+    taken = entry.kind == Kind.JUDGED and after.progress is Progress.DONE
+    if taken or (entry.kind == Kind.SKIPPED and entry.data.get("keep")):
+        state = taken_over(state, before.leaves)
+    return _put(state, step, part, after)
+
+
+def taken_over(state: RunState, leaves: Leaving) -> RunState:
+    """The run's environment after a part has left something to it."""
+    if not leaves:
+        return state
+    gone = {*leaves.unset, *(one.name for one in leaves.values)}
+    kept = tuple(one for one in state.carried if one.name not in gone)
+    return replace(state, cwd=leaves.cwd or state.cwd, carried=(*kept, *leaves.values))
 
 
 def _place(state: RunState, data: Mapping[str, Any]) -> tuple[int, int] | None:
@@ -136,6 +178,7 @@ def _started(part: PartState, entry: Entry) -> PartState:
         interrupted=False,
         timed_out=False,
         left="",
+        leaves=Leaving(),
         interactive=bool(data.get("interactive")),
     )
 
@@ -152,8 +195,17 @@ def _ended(part: PartState, entry: Entry) -> PartState:
         interrupted=bool(data.get("interrupted")),
         timed_out=bool(data.get("timed_out")),
         left=_left_words(data),
+        leaves=_leaves(data.get("session") or {}),
         judged=False,
     )
+
+
+def _leaves(said: Mapping[str, Any]) -> Leaving:
+    values = tuple(
+        Carried(one["name"], one.get("value", ""), bool(one.get("exported")), bool(one.get("secret")))
+        for one in said.get("set", ())
+    )
+    return Leaving(said.get("cwd") or "", values, tuple(said.get("unset", ())), tuple(said.get("dropped", ())))
 
 
 def _left_words(data: Mapping[str, Any]) -> str:
@@ -181,8 +233,19 @@ def _settled(part: PartState, entry: Entry) -> PartState:
 
 def _edited(part: PartState, entry: Entry) -> PartState:
     data = entry.data
-    command = replace(part.command, text=data["text"], risk=Risk(data["risk"]), why=data.get("why", ""))
-    return replace(part, command=command, edited=True, progress=Progress.TODO, judged=False)
+    command = replace(
+        part.command,
+        text=data["text"],
+        risk=Risk(data["risk"]),
+        why=data.get("why", ""),
+        endless=bool(data.get("endless")),
+        opens=bool(data.get("opens")),
+    )
+    return replace(part, command=command, edited=True, progress=Progress.TODO, judged=False, override="")
+
+
+def _overridden(part: PartState, entry: Entry) -> PartState:
+    return replace(part, override=entry.data["reason"], override_of=entry.data["text"])
 
 
 def _to_do(part: PartState, entry: Entry | None = None) -> PartState:
@@ -199,7 +262,41 @@ _ON_PART: dict[str, Callable[[PartState, Entry], PartState]] = {
     Kind.TICKED: _settled,
     Kind.MARKED: _settled,
     Kind.EDITED: _edited,
+    Kind.OVERRIDDEN: _overridden,
     Kind.RETRIED: _to_do,
+}
+
+
+# --- entries about the parts of a step --------------------------------------------------------------------------
+
+
+def _join(state: RunState, entry: Entry, step: int, part: int) -> RunState:
+    parts = state.steps[step].parts
+    these = parts[part : part + entry.data["count"]]
+    if len(these) < 2 or any(one.progress is not Progress.TODO for one in these):
+        return state
+    commands = tuple(one.command for one in these)
+    one = PartState(joined(commands), joined=commands, edited=any(part.edited for part in these))
+    return _with_parts(state, step, (*parts[:part], one, *parts[part + len(these) :]))
+
+
+def _part_again(state: RunState, entry: Entry, step: int, part: int) -> RunState:
+    parts = state.steps[step].parts
+    if not parts[part].joined or parts[part].progress is not Progress.TODO:
+        return state
+    single = tuple(PartState(command, edited=parts[part].edited) for command in parts[part].joined)
+    return _with_parts(state, step, (*parts[:part], *single, *parts[part + 1 :]))
+
+
+def _with_parts(state: RunState, step: int, parts: tuple[PartState, ...]) -> RunState:
+    steps = list(state.steps)
+    steps[step] = replace(steps[step], parts=parts)
+    return replace(state, steps=tuple(steps), current=step)
+
+
+_ON_STEP: dict[str, Callable[[RunState, Entry, int, int], RunState]] = {
+    Kind.JOINED: _join,
+    Kind.PARTED: _part_again,
 }
 
 

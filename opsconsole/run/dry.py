@@ -13,7 +13,7 @@ from opsconsole.model.stack import Stack
 from opsconsole.run.core import begin
 from opsconsole.run.kinds import Kind
 from opsconsole.run.place import place_of
-from opsconsole.run.questions import ask_confirm
+from opsconsole.run.questions import Refusal, ask_confirm
 from opsconsole.run.values import Ready, fill_in, needed
 from opsconsole.run.who import login_name
 
@@ -43,6 +43,6 @@ def question_for(state: RunState, step: int, part: int, stack: Stack, guard: Gua
     place = place_of(here, state.runbook, stack, state.user, state.host, tuple(ready.env))
     vouched = state.steps[step].parts[part].command.risk is Risk.READ
     refused = guard.refuse(ready.text, declared_read=vouched) or ""
-    question = ask_confirm(state, step, part, ready, place.words, refused)
+    question = ask_confirm(state, step, part, ready, place.words, Refusal(refused))
     to_come = tuple((name, "(asked for)") for name in dict.fromkeys(missing))
     return replace(question, values=question.values + to_come)

@@ -14,6 +14,7 @@ from opsconsole.model.text import one_line
 from opsconsole.run.kinds import Kind
 from opsconsole.run.lock import claimed_by, lock_path
 from opsconsole.run.place import Place, place_of
+from opsconsole.run.questions import Refusal
 from opsconsole.run.starting import digest
 from opsconsole.run.values import Ready, choices, fault_of, fill_in, input_for, needed, suggestion
 
@@ -62,16 +63,18 @@ async def _ask_value(run: Session, step: int, placeholder: Placeholder) -> Answe
             return answer
 
 
-def refusal(run: Session, step: int, part: int, ready: Ready) -> str:
-    """Why the part may not start now, in one line; empty where it may."""
+def refusal(run: Session, step: int, part: int, ready: Ready) -> Refusal:
+    """Whether the part may start now; an empty reason where it may."""
     now = run.state.steps[step].parts[part]
     vouched = now.command.risk is Risk.READ and not now.edited
-    refused = run.guard.refuse(ready.text, declared_read=vouched)
+    broken = bool(now.override) and now.override_of == ready.text
+    refused = run.guard.refuse(ready.text, declared_read=vouched, overridden=broken)
     if refused:
-        return one_line(refused)
+        breakable = run.guard.refuse(ready.text, declared_read=vouched, overridden=True) is None
+        return Refusal(one_line(refused), breakable)
     if now.command.risk.changes:
-        return claimed_by(_lock(run), run.state.id) or ""
-    return ""
+        return Refusal(claimed_by(_lock(run), run.state.id) or "")
+    return Refusal()
 
 
 async def start_part(run: Session, step: int, part: int, ready: Ready) -> None:
@@ -79,11 +82,11 @@ async def start_part(run: Session, step: int, part: int, ready: Ready) -> None:
     here = run.state.steps[step]
     now = here.parts[part]
     name = {"step": step, "part": part, "name": here.step.name}
-    refused = ready.problem or refusal(run, step, part, ready)
+    refused = ready.problem or refusal(run, step, part, ready).reason
     if refused:
         await run.append(Kind.REFUSED, {**name, "text": ready.text, "reason": refused})
         return
-    place = _place(run, step, ready)
+    place = _place(run, step, ready, strict=bool(now.joined))
     changes = now.command.risk.changes
     run.series.setdefault((step, part), time.monotonic())
     run.interrupted.clear()
@@ -112,15 +115,15 @@ async def start_part(run: Session, step: int, part: int, ready: Ready) -> None:
     )
 
 
-def where_words(run: Session, step: int, ready: Ready) -> str:
-    """Where the step runs, for people: folder, host, user, container."""
-    return _place(run, step, ready).words
+def where_words(run: Session, step: int, part: int, ready: Ready) -> str:
+    """Where the part runs, for people: folder, host, user, container."""
+    return _place(run, step, ready, strict=bool(run.state.steps[step].parts[part].joined)).words
 
 
-def _place(run: Session, step: int, ready: Ready | None = None) -> Place:
+def _place(run: Session, step: int, ready: Ready | None = None, *, strict: bool = False) -> Place:
     state = run.state
     names = tuple(ready.env) if ready else ()
-    return place_of(state.steps[step].step, state.runbook, run.stack, run.user, state.host, names)
+    return place_of(state.steps[step].step, state.runbook, run.stack, run.user, state.host, names, strict=strict)
 
 
 def _lock(run: Session) -> Path:

@@ -29,13 +29,16 @@ class Kind(StrEnum):
     STARTED = "started"
     """About to start: attempt, text, digest, where, risk, output, timeout, interactive, pid, pid_started, boot."""
     ENDED = "ended"
-    """The process is gone: exit (minus the signal that ended it), seconds, timed_out, interrupted, size, lost, left."""
+    """The process is gone: exit (minus the signal that ended it), seconds, timed_out, interrupted, size, lost, left.
+
+    `session` is what it leaves to the next parts, where it said so: cwd, set (a list of name, value, exported; a
+    secret has secret=true and no value), unset, dropped (in words), failed (names whose substitution failed)."""
     JUDGED = "judged"
     """Whether that was success: ok, reason, note."""
     LOST = "lost"
     """Nobody knows how it ended: reason."""
     SKIPPED = "skipped"
-    """Left out: reason."""
+    """Left out: reason; keep=true where what it set before it failed holds all the same."""
     TICKED = "ticked"
     """The box was ticked: note."""
     CHOSE = "chose"
@@ -43,7 +46,13 @@ class Kind(StrEnum):
     MARKED = "marked"
     """The operator says of an unknown outcome that it is done: note."""
     EDITED = "edited"
-    """Another text instead: text, before, risk, why."""
+    """Another text instead: text, before, risk, why, endless, opens."""
+    JOINED = "joined"
+    """This part and those after it are one script from here on: count."""
+    PARTED = "parted"
+    """A joined part is its single commands again."""
+    OVERRIDDEN = "overridden"
+    """The operator breaks the rule of the guard that forbids this very text: text, rule, reason."""
     RETRIED = "retried"
     """To be asked about and run once more."""
     REFUSED = "refused"
@@ -55,7 +64,7 @@ class Kind(StrEnum):
     WENT = "went"
     """To another step: step, back_to (where to return, or null), why."""
     CLOSED = "closed"
-    """The run is over: how (done, failed, stopped, refused), reason."""
+    """The run is over: how (done, failed, stopped, refused), reason, green (how long all was well, if asked)."""
 
 
 BY_HOLDER = frozenset(

@@ -27,6 +27,14 @@ class Confirm:
 
 
 @dataclass(frozen=True, slots=True)
+class Show:
+    """The part is not for here: show it, and let the operator say when it is done. Nothing of it runs by itself."""
+
+    step: int
+    part: int
+
+
+@dataclass(frozen=True, slots=True)
 class Tick:
     """Ask whether the box can be ticked."""
 
@@ -124,6 +132,7 @@ class Over:
 Move: TypeAlias = (
     TakeOpsCheck
     | Confirm
+    | Show
     | Tick
     | Decide
     | PickTab
@@ -221,15 +230,15 @@ def _next_for(state: RunState, step: Step, place: tuple[int, int], part: PartSta
         return Tick(place[0])
     if step.kind == "decision":
         return Decide(place[0])
-    return Confirm(*place)
+    return Show(*place) if part.command.elsewhere or part.command.inside else Confirm(*place)
 
 
 def _after_failure(state: RunState, step: Step, place: tuple[int, int]) -> Move:
     wish = step.options.on_failure
     if wish == "stop":
         return GiveUp(*place)
-    if wish == "continue":
-        return PassOver(*place)
+    if wish == "continue" and not state.steps[place[0]].parts[place[1]].leaves:
+        return PassOver(*place)  # else the operator is asked whether what it set is to hold
     if wish and wish.startswith("#"):
         target = section_start(state, wish)
         if target is not None and target != place[0] and target < len(state.steps):

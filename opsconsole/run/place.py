@@ -6,10 +6,14 @@ import shlex
 from collections.abc import Collection
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Final
 
 from opsconsole.model.runbook import Runbook, Step
 from opsconsole.model.service import ContainerRef
 from opsconsole.model.stack import Stack
+
+STRICTLY: Final = ("-eu", "-o", "pipefail")
+"""How bash runs several commands as one script."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,11 +25,23 @@ class Place:
     words: str
 
 
-def place_of(step: Step, runbook: Runbook, stack: Stack, who: str, host: str, env: Collection[str] = ()) -> Place:
-    """Where `step` runs. `who` and `host` are for the words; `env` names the variables that must get through."""
+def place_of(
+    step: Step,
+    runbook: Runbook,
+    stack: Stack,
+    who: str,
+    host: str,
+    env: Collection[str] = (),
+    *,
+    strict: bool = False,
+) -> Place:
+    """Where `step` runs. `who` and `host` are for the words; `env` names the variables that must get through.
+
+    `strict` is for several commands as one script, which ends at the first that fails.
+    """
     cwd = _folder(step.options.cwd or runbook.cwd, stack.home)
     options = step.options
-    argv: tuple[str | None, ...] = ("bash", "-c", None)
+    argv: tuple[str | None, ...] = ("bash", *(STRICTLY if strict else ()), "-c", None)
     if options.interpreter:
         argv = (*shlex.split(options.interpreter), "-c", None)
     if options.container:
@@ -35,10 +51,12 @@ def place_of(step: Step, runbook: Runbook, stack: Stack, who: str, host: str, en
         inside = argv if options.interpreter else ("sh", "-c", None)
         argv = ("docker", *_engine(stack), "exec", "-it", *user, *passed, name, *inside)
         return Place(argv, cwd, f"in container {name} on {host}" + (f" as {options.user}" if options.user else ""))
+    how = f", as one script ({' '.join(('bash', *STRICTLY))})" if strict else ""
     if options.user and options.user != who:
         kept = (f"--preserve-env={','.join(sorted(env))}",) if env else ()
-        return Place(("sudo", "-u", options.user, *kept, "--", *argv), cwd, f"in {cwd} on {host} as {options.user}")
-    return Place(argv, cwd, f"in {cwd} on {host} as {who}")
+        words = f"in {cwd} on {host} as {options.user}{how}"
+        return Place(("sudo", "-u", options.user, *kept, "--", *argv), cwd, words)
+    return Place(argv, cwd, f"in {cwd} on {host} as {who}{how}")
 
 
 def _folder(wish: str | None, home: Path) -> Path:

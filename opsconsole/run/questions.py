@@ -3,26 +3,51 @@
 from __future__ import annotations
 
 import shlex
+from dataclasses import dataclass
 from itertools import takewhile
 
 from opsconsole.model.check import Finding
-from opsconsole.model.run import AskConfirm, AskEnd, AskFailed, AskUnknown, RunState
-from opsconsole.model.runbook import Confirm
+from opsconsole.model.run import (
+    AskConfirm,
+    AskEnd,
+    AskFailed,
+    AskShown,
+    AskUnknown,
+    PartState,
+    Progress,
+    RunState,
+)
+from opsconsole.model.runbook import Command, Confirm
+from opsconsole.model.text import one_line
+from opsconsole.run.core import stands_alone
 from opsconsole.run.values import Ready
 
 
-def ask_confirm(state: RunState, step: int, part: int, ready: Ready, where: str, refused: str) -> AskConfirm:
+@dataclass(frozen=True, slots=True)
+class Refusal:
+    """Why a part may not start now, in one line. `breakable`: it is a rule of the stack that an operator may break."""
+
+    reason: str = ""
+    breakable: bool = False
+
+
+def ask_confirm(
+    state: RunState, step: int, part: int, ready: Ready, where: str, refused: Refusal = Refusal()
+) -> AskConfirm:
     """May this part run?"""
     here = state.steps[step]
-    command = here.parts[part].command
+    now = here.parts[part]
+    command = now.command
     mode: Confirm = here.step.confirm_for(command.risk)
     conditions = []
     if command.conditional:
         conditions.append(command.caption or "only if the text above it holds")
     if here.step.options.when:
         conditions.append(f"only when {here.step.options.when}")
-    if conditions and mode == "no":
+    overridden = now.override if now.override_of == ready.text else ""
+    if (conditions or overridden) and mode == "no":
         mode = "yes"
+    rest, rest_ends = rest_of(state, step, part)
     undo = undo_of(state, step)
     return AskConfirm(
         step,
@@ -33,10 +58,60 @@ def ask_confirm(state: RunState, step: int, part: int, ready: Ready, where: str,
         command,
         target=target_of(ready, state.host) if mode == "type" else "",
         undo=state.steps[undo].step.text if undo is not None else "",
-        refused=ready.problem or refused,
+        refused=ready.problem or refused.reason,
         condition="; ".join(conditions),
         values=ready.used,
+        rest=rest,
+        rest_ends=rest_ends,
+        joined=len(now.joined),
+        overridable=refused.breakable and not ready.problem,
+        overridden=overridden,
     )
+
+
+def rest_of(state: RunState, step: int, part: int) -> tuple[int, str]:
+    """How many commands from this part on may run as one script, and in words what ends them; (0, "") for none.
+
+    A command under a condition, for another machine or for the inside of another shell, one that opens a shell and
+    one without an end are never swept along. Neither is what does not run in bash.
+    """
+    here = state.steps[step]
+    options = here.step.options
+    if options.container or options.interpreter or here.parts[part].joined:
+        return 0, ""
+    fit = list(takewhile(_sweepable, here.parts[part:]))
+    if len(fit) < 2:
+        return 0, ""
+    after = part + len(fit)
+    return len(fit), _why_alone(here.parts[after].command) if after < len(here.parts) else ""
+
+
+def _sweepable(part: PartState) -> bool:
+    return part.progress is Progress.TODO and not part.joined and not stands_alone(part.command)
+
+
+def _why_alone(command: Command) -> str:
+    said = one_line(command.text, 60)
+    for holds, why in (
+        (command.conditional, f"stands under a condition ({one_line(command.caption, 60)})"),
+        (command.elsewhere, "is for another machine"),
+        (command.inside, "is for the inside of another shell"),
+        (command.opens, "opens a shell or an editor"),
+        (command.endless, "has no end of its own"),
+    ):
+        if holds:
+            return f"up to {said}, which {why}"
+    return f"up to {said}"
+
+
+def ask_shown(state: RunState, step: int, part: int) -> AskShown:
+    """Something to be done where this run is not."""
+    command = state.steps[step].parts[part].command
+    if command.inside:
+        why = "for the inside of the shell that an earlier command opens; it does not run outside"
+    else:
+        why = f"for another machine{f' ({one_line(command.caption, 100)})' if command.caption else ''}"
+    return AskShown(step, part, command.text, why, command, here=not command.inside)
 
 
 def target_of(ready: Ready, host: str) -> str:
@@ -65,7 +140,8 @@ def ask_failed(state: RunState, step: int, part: int) -> AskFailed:
     """What to do about a failure?"""
     undo = undo_of(state, step)
     text = state.steps[undo].step.text if undo is not None else ""
-    return AskFailed(step, part, state.steps[step].parts[part].reason or "it failed", text, undo)
+    now = state.steps[step].parts[part]
+    return AskFailed(step, part, now.reason or "it failed", text, undo, now.leaves.words)
 
 
 def ask_unknown(state: RunState, step: int, part: int) -> AskUnknown:

@@ -97,6 +97,11 @@ def line_of(entry: Entry) -> str:
         Kind.CHOSE: lambda: f"{step}: chose {_text(data['way'])}{_not_chosen(data)}",
         Kind.MARKED: lambda: f"{step}: said to be done by the operator{_note(data)}",
         Kind.EDITED: lambda: f"{step}: edited from {_code(data['before'])} to {_code(data['text'])}",
+        Kind.JOINED: lambda: f"{step}: {data['count']} commands of it as one script",
+        Kind.PARTED: lambda: f"{step}: one command at a time again",
+        Kind.OVERRIDDEN: lambda: (
+            f"{step}: a rule was broken ({_text(data['rule'])}), because {_text(data['reason'])}: {_code(data['text'])}"
+        ),
         Kind.RETRIED: lambda: f"{step}: to be run once more",
         Kind.REFUSED: lambda: f"{step}: refused, {_text(data['reason'])}: {_code(data['text'])}",
         Kind.SHELL: lambda: (

@@ -30,21 +30,28 @@ class Guard:
         self.forbidden = forbidden
         self.read_only = read_only
 
-    def refuse(self, script: str, shown_digest: str | None = None, *, declared_read: bool = False) -> str | None:
+    def refuse(
+        self, script: str, shown_digest: str | None = None, *, declared_read: bool = False, overridden: bool = False
+    ) -> str | None:
         """The reason, in one line, why `script` must not run, or None.
 
         `shown_digest` is that of the text that was shown to the operator. `declared_read` says that the author of
-        the step vouches for it being a look, which is believed only of what nobody knows better.
+        the step vouches for it being a look, which is believed only of what nobody knows better. `overridden` says
+        that the operator breaks what the stack forbids, for this very text and with a reason on record; read-only
+        mode holds all the same.
         """
         if shown_digest is not None and digest(script) != shown_digest:
             return "the text is not the one that was shown"
         if self.read_only and (reason := self._more_than_a_look(script, declared_read)):
             return reason
-        if self.forbidden:
-            lines = list(command_lines(script))
-            for rule in self.forbidden:
-                if any(_matches(rule, line) for line in lines):
-                    return f"forbidden here ({' '.join(rule.words)}): {one_line(rule.because)}"
+        return None if overridden else self.forbids(script)
+
+    def forbids(self, script: str) -> str | None:
+        """The first rule of the stack that `script` breaks, in one line, or None."""
+        lines = list(command_lines(script)) if self.forbidden else []
+        for rule in self.forbidden:
+            if any(_matches(rule, line) for line in lines):
+                return f"forbidden here ({' '.join(rule.words)}): {one_line(rule.because)}"
         return None
 
     @staticmethod

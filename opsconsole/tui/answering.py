@@ -6,13 +6,17 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Final
 
 from opsconsole.model.run import (
+    Apart,
     AskConfirm,
     AskFailed,
     AskInput,
     AskWay,
     Back,
     Edit,
+    Here,
+    Override,
     Pick,
+    Rest,
     Retry,
     Skip,
     Stop,
@@ -53,14 +57,44 @@ def _type(screen: RunScreen) -> None:
     _ask(screen, f"{one_line(asked.text, 400)}\n\nThis destroys. Type  {target}  to run it.", "run it", typed)
 
 
-def _skip(screen: RunScreen) -> None:
+def _rest(screen: RunScreen) -> None:
+    screen.desk.give(Rest())
+
+
+def _apart(screen: RunScreen) -> None:
+    screen.desk.give(Apart())
+
+
+def _here(screen: RunScreen) -> None:
+    screen.desk.give(Here())
+
+
+def _override(screen: RunScreen) -> None:
+    asked = screen.desk.confirming
+
+    def reason(words: str | None) -> None:
+        if words is None or asked is None or screen.desk.question is not asked:
+            return
+        if words.strip():
+            screen.desk.give(Override(words.strip()))
+        else:
+            screen.note("to break a rule needs a reason")
+
+    _ask(screen, "Why is this rule broken? The reason stands in the report.", "break it", reason)
+
+
+def _keep(screen: RunScreen) -> None:
+    _skip(screen, keep=True)
+
+
+def _skip(screen: RunScreen, keep: bool = False) -> None:
     asked = screen.desk.question
 
     def reason(words: str | None) -> None:
         if words is None or screen.desk.question is not asked:
             return
         if words.strip():
-            screen.desk.give(Skip(words.strip()))
+            screen.desk.give(Skip(words.strip(), keep=keep))
         else:
             screen.note("to skip needs a reason")
 
@@ -229,6 +263,11 @@ ACTS: Final[dict[str, Act]] = {
     "yes": _yes,
     "type": _type,
     "retry": _retry,
+    "rest": _rest,
+    "apart": _apart,
+    "here": _here,
+    "override": _override,
+    "keep": _keep,
     "skip": _skip,
     "stop": _stop,
     "note": _note,

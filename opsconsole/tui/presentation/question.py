@@ -11,6 +11,7 @@ from opsconsole.model.run import (
     AskEnd,
     AskFailed,
     AskInput,
+    AskShown,
     AskTick,
     AskUnknown,
     AskWay,
@@ -71,9 +72,13 @@ def _own(question: Question) -> tuple[Choice, ...]:
             own = (Choice(("y", "enter"), "done", "yes"), Choice(("e",), "with a note", "note"), _SKIP, _GO, _STOP)
         case AskWay():
             own = (*_ways(question), _SKIP, _GO, _STOP)
+        case AskShown():
+            here = (Choice(("h",), "run it here", "here"),) if question.here else ()
+            own = (Choice(("d",), "done there", "note"), _SKIP, *here, _GO, _STOP)
         case AskFailed():
             undo = (Choice(("u",), "undo", "undo"),) if question.undo_step is not None else ()
-            own = (Choice(("r",), "retry", "retry"), _SKIP, *undo, _GO, _STOP)
+            keep = (Choice(("k",), "skip, keep what it set", "keep"),) if question.leaves else ()
+            own = (Choice(("r",), "retry", "retry"), _SKIP, *keep, *undo, _GO, _STOP)
         case AskChanged(running=running):
             own = (Choice(("y",), "go on with the text it began with", "yes"), *(() if running else (_STOP,)))
         case AskUnknown():
@@ -97,15 +102,18 @@ def _for_value(question: AskInput) -> tuple[Choice, ...]:
 
 
 def _for_command(question: AskConfirm) -> tuple[Choice, ...]:
+    apart = (Choice(("p",), "one at a time", "apart"),) if question.joined else ()
     if question.refused:
-        return (_SKIP, _EDIT, Choice(("r",), "look again", "retry"), _STOP)
+        override = (Choice(("o",), "override the rule", "override"),) if question.overridable else ()
+        return (_SKIP, _EDIT, Choice(("r",), "look again", "retry"), *override, *apart, _STOP)
     if question.mode == "type":
         run = Choice(("y",), "type the name to run", "type")
     elif question.mode == "yes" or question.condition:
         run = Choice(("y",), "run" if not question.condition else "it holds, run", "yes")
     else:
         run = Choice(("enter", "y"), "run", "yes")
-    return (run, _SKIP, _EDIT, _GO, _STOP)
+    rest = (Choice(("A",), "all the rest", "rest"),) if question.rest else ()
+    return (run, *rest, *apart, _SKIP, _EDIT, _GO, _STOP)
 
 
 def runs_change(question: Question | None, key: str) -> bool:
@@ -117,32 +125,27 @@ def runs_change(question: Question | None, key: str) -> bool:
 
 def lines(question: Question, size: int) -> list[Line]:
     """The question in words, folded to `size` cells."""
-    if isinstance(question, AskConfirm):
-        return wrap(_confirm(question), size)
-    if isinstance(question, AskInput):
-        suggested = (
-            ("  ", ("suggested ", "dim"), (one_line(question.suggestion), "value")) if question.suggestion else ()
-        )
-        out = wrap(line(*_words(question.text or question.name, "strong"), *suggested), size)
-        return [*wrap(words(question.problem, "down", 300), size), *out] if question.problem else out
-    if isinstance(question, AskWay):
-        return _way_lines(question, size)
-    if isinstance(question, AskEnd):
-        return _end(question, size)
-    return wrap(_in_a_word(question), size)
-
-
-def _in_a_word(question: AskTick | AskFailed | AskUnknown | AskChanged) -> Line:
     match question:
+        case AskConfirm():
+            out = wrap(_confirm(question), size)
+        case AskInput():
+            out = _value(question, size)
         case AskTick():
-            return line(("Done?", "strong"))
+            out = [line(("Done?", "strong"))]
+        case AskWay():
+            out = _way_lines(question, size)
+        case AskShown(why=why):
+            out = wrap(line(("Not run here: ", "degraded"), *_words(why, "strong")), size)
         case AskFailed():
-            return line(("It failed: ", "down"), *_words(question.reason, "strong"))
-        case AskChanged():
+            out = _failed(question, size)
+        case AskChanged(words=changed):
             lead = "The runbook has changed since this run began: "
-            return line((lead, "degraded"), *_words(question.words, "strong"))
+            out = wrap(line((lead, "degraded"), *_words(changed, "strong")), size)
+        case AskUnknown(reason=reason):
+            out = wrap(line(("Outcome unknown: ", "unknown"), *_words(reason, "strong")), size)
         case _:
-            return line(("Outcome unknown: ", "unknown"), *_words(question.reason, "strong"))
+            out = _end(question, size)
+    return out
 
 
 def _way_lines(question: AskWay, size: int) -> list[Line]:
@@ -157,6 +160,19 @@ def _way_lines(question: AskWay, size: int) -> list[Line]:
         out.append(
             cut(line((f"{number} ", "key"), *_words(way.text, "strong"), "  → ", *_words(way.leads, "dim")), size)
         )
+    return out
+
+
+def _value(question: AskInput, size: int) -> list[Line]:
+    suggested = ("  ", ("suggested ", "dim"), (one_line(question.suggestion), "value")) if question.suggestion else ()
+    out = wrap(line(*_words(question.text or question.name, "strong"), *suggested), size)
+    return [*wrap(words(question.problem, "down", 300), size), *out] if question.problem else out
+
+
+def _failed(question: AskFailed, size: int) -> list[Line]:
+    out = wrap(line(("It failed: ", "down"), *_words(question.reason, "strong")), size)
+    if question.leaves:
+        out += wrap(line(("It has set  ", "dim"), *_words("  ".join(question.leaves), "value")), size)
     return out
 
 

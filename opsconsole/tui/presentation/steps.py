@@ -154,6 +154,16 @@ def _about(asked: AskConfirm, width: int) -> list[Line]:
     if asked.values:
         given = "  ".join(f"{name} = {value}" for name, value in asked.values)
         out += wrap(line(("with  ", "dim"), *words(given, "value", 400)), width, "      ")
+    if asked.session:
+        out += wrap(line(("run   ", "dim"), *words("  ".join(asked.session), "value", 400)), width, "      ")
+    for each in asked.forecast:
+        out += wrap(line(("does  ", "dim"), *words(each, "value", 300)), width, "      ")
+    if asked.overridden:
+        out += wrap(line(("rule broken  ", "down"), *words(asked.overridden, "value", 300)), width, "      ")
+    if asked.rest_ends and asked.rest:
+        out += wrap(
+            line(("A     ", "dim"), *words(f"takes {asked.rest} commands, {asked.rest_ends}", "dim", 300)), width
+        )
     if asked.undo:
         out += wrap(line(("undo  ", "dim"), *words(asked.undo, "value", 400)), width, "      ")
     return out
