@@ -87,7 +87,9 @@ def place_from(state: RunState, wish: str) -> int:
 async def _run(parts: Parts, runbook: Runbook, values: dict[str, str], args: argparse.Namespace) -> int:
     from opsconsole.cli.run_lines import LineOperator
 
-    operator = LineOperator.at_the_terminal(no_color=args.no_color, yes_to_read=args.yes_to == "read")
+    operator = LineOperator.at_the_terminal(
+        no_color=args.no_color, yes_to_read=args.yes_to == "read", contacts=parts.stack.contacts
+    )
 
     async def open_session() -> Session:
         session = await parts.begin_run(runbook, operator, reason=args.reason, inputs=values)

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable
+import time
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Final
 
@@ -12,8 +13,12 @@ from opsconsole.cli.output import coloured, write
 from opsconsole.cli.run_text import (
     Ink,
     Plainly,
+    clock,
+    closing_words,
+    escalation,
     heading,
     keys_of,
+    met_lines,
     ops_check_lines,
     prompt,
     question_lines,
@@ -24,9 +29,11 @@ from opsconsole.model.run import (
     Answer,
     Apart,
     AskConfirm,
+    AskEnd,
     AskFailed,
     AskInput,
     AskTick,
+    AskUnknown,
     AskWay,
     Back,
     Edit,
@@ -45,6 +52,7 @@ from opsconsole.model.run import (
     Yes,
 )
 from opsconsole.model.runbook import Risk
+from opsconsole.run.met import Met
 
 _WORDS: Final = {
     **{"yes": "y", "done": "d", "retry": "r", "run": "r", "skip": "s", "edit": "e", "undo": "u"},
@@ -63,7 +71,7 @@ class LineOperator:
     """Somebody at a plain terminal, or a script behind a pipe.
 
     `yes_to_read` lets looks run unasked. `type_into` takes keys for the running part. `left_because` says why the run
-    was left open, where the operator did not say so.
+    was left open, where the operator did not say so. `contacts` are those of the stack.
     """
 
     keys: Keys
@@ -71,18 +79,23 @@ class LineOperator:
     yes_to_read: bool = False
     type_into: Callable[[str], None] | None = None
     left_because: str = ""
+    contacts: Mapping[str, str] = field(default_factory=dict)
     _headed: bool = False
     _step_shown: int = -1
     _checks_shown: int = 0
     _told: dict[tuple[int, int], tuple[int, Progress]] = field(default_factory=dict)
     _waiting: bool = False
     _line_open: bool = False
+    _met: Met = field(default_factory=Met)
+    _meets: int = -1
     _plainly: Plainly = field(default_factory=Plainly)
 
     @classmethod
-    def at_the_terminal(cls, *, no_color: bool, yes_to_read: bool = False) -> LineOperator:
+    def at_the_terminal(
+        cls, *, no_color: bool, yes_to_read: bool = False, contacts: Mapping[str, str] | None = None
+    ) -> LineOperator:
         """The operator at standard input and output."""
-        return cls(Keys(), Ink(coloured(sys.stdout, no_color)), yes_to_read)
+        return cls(Keys(), Ink(coloured(sys.stdout, no_color)), yes_to_read, contacts=contacts or {})
 
     # --- what happens --------------------------------------------------------------------------------------------
 
@@ -94,10 +107,14 @@ class LineOperator:
             self._told = dict(self._standing(state))
             self._checks_shown = len(state.ops_checks)
         self._forward_keys(state)
+        self._meet(state)
         for place, standing in self._standing(state).items():
             if self._told.get(place) != standing:
                 self._told[place] = standing
-                self._say(result_line(state.steps[place[0]].parts[place[1]], self.ink))
+                step = state.steps[place[0]]
+                if step.parts[place[1]].started is not None:
+                    self._say(met_lines(step.step, self._met.seen, self.ink))
+                self._say(result_line(step.parts[place[1]], self.ink))
         for number in range(self._checks_shown, len(state.ops_checks)):
             before = state.ops_checks[number - 1] if number else None
             self._say(ops_check_lines(state.ops_checks[number], before))
@@ -118,8 +135,15 @@ class LineOperator:
         running = any(part.progress is Progress.RUNNING for here in state.steps for part in here.parts)
         self.keys.forward(self.type_into if running else None)
 
+    def _meet(self, state: RunState) -> None:
+        """Another step runs: other lines are expected of it."""
+        running = next((n for n, here in enumerate(state.steps) if here.progress is Progress.RUNNING), None)
+        if running is not None and running != self._meets:
+            self._meets, self._met = running, Met(state.steps[running].step.expected)
+
     def output(self, text: str) -> None:
         """What the running part prints, without its escapes."""
+        self._met.feed(text)
         self._write(self._plainly.feed(text))
 
     def _say(self, text: str) -> None:
@@ -141,7 +165,12 @@ class LineOperator:
         if isinstance(step, int) and step != self._step_shown:
             self._step_shown = step
             self._say(step_heading(state, step, self.ink))
+        self._say(clock(state, time.time(), self.ink))
         self._say(question_lines(question, self.ink))
+        if isinstance(question, AskFailed | AskUnknown) or (isinstance(question, AskEnd) and question.still_wrong):
+            self._say(escalation(state, self.contacts))
+        if isinstance(question, AskEnd):
+            self._say(closing_words(state))
         if isinstance(question, AskTick):
             self._say(f"  [ ] {state.steps[question.step].step.text}\n")
         if self._needs_no_answer(question):

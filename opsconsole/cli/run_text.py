@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from typing import Final
 
@@ -27,6 +28,7 @@ from opsconsole.model.run import (
 from opsconsole.model.runbook import Step
 from opsconsole.model.text import one_line, plain
 from opsconsole.model.units import duration
+from opsconsole.runbook.between import after, before, in_the_header
 
 _RISK_COLOURS: Final = {"read": "32", "unknown": "33", "change": "33", "destroy": "1;31"}
 
@@ -46,7 +48,10 @@ def heading(state: RunState) -> str:
     """What a run begins with."""
     reason = f" · reason: {one_line(state.reason)}" if state.reason else ""
     head = f"{one_line(state.runbook.title)} · {state.stack} @ {state.host} as {state.user}{reason}"
-    return f"{head}\nrun {state.id}\n"
+    book = state.runbook
+    within = f" · to be done within {duration(book.rto)}" if book.rto is not None else ""
+    told = "".join(f"\n{one_line(section.title)}: {plain(section.prose).strip()}\n" for section in in_the_header(book))
+    return f"{head}\nrun {state.id}{within}\n{told}"
 
 
 def step_heading(state: RunState, place: int, ink: Ink) -> str:
@@ -54,9 +59,33 @@ def step_heading(state: RunState, place: int, ink: Ink) -> str:
     step = state.steps[place].step
     where = f"{one_line(step.section)} · " if step.section else ""
     head = ink.paint(f"{place + 1} of {len(state.steps)} · {where}{one_line(step.name)}", "1")
-    prose = plain(step.prose).strip()
+    prose = plain(before(state.runbook, step)).strip()
     expected = "".join(f"\n  expected: {one_line(line)}" for line in step.expected)
     return f"\n{head}\n" + (f"\n{prose}\n" if prose else "") + (expected + "\n" if expected else "")
+
+
+def closing_words(state: RunState) -> str:
+    """What the document says behind its last step."""
+    told = plain(after(state.runbook)).strip()
+    return f"\n{told}\n" if told else ""
+
+
+def escalation(state: RunState, contacts: Mapping[str, str]) -> str:
+    """Whom to call where the runbook does not help; empty where it does not say."""
+    name = state.runbook.escalate
+    if not name:
+        return ""
+    contact = contacts.get(name)
+    said = one_line(contact, 300) if contact else "no contact of that name in the stack file"
+    return f"  escalate to {one_line(name, 60)}: {said}\n"
+
+
+def clock(state: RunState, now: float, ink: Ink) -> str:
+    """That the time is over in which this should have been done; empty before that, or without one."""
+    rto, spent = state.runbook.rto, max(now - state.started, 0)
+    if rto is None or spent <= rto:
+        return ""
+    return ink.paint(f"  {duration(spent)} of {duration(rto)}: over", "1;31") + "\n"
 
 
 def command_lines(question: AskConfirm, ink: Ink) -> str:
@@ -221,6 +250,16 @@ def _trouble_lines(question: AskFailed | AskUnknown, ink: Ink) -> str:
 
 def _finding_line(found: Finding) -> str:
     return f"  {found.level.sign} {found.level.name} {one_line(found.check)}: {one_line(found.reason)}\n"
+
+
+def met_lines(step: Step, seen: Collection[str], ink: Ink) -> str:
+    """Which of the expected lines were printed; that one was not is no failure by itself."""
+    return "".join(
+        ink.paint(f"  ✓ expected: {one_line(each)}", "32") + "\n"
+        if each in seen
+        else f"  ? not printed: {one_line(each)}\n"
+        for each in step.expected
+    )
 
 
 def result_line(part: PartState, ink: Ink) -> str:

@@ -87,7 +87,7 @@ async def _resume(parts: Parts, args: argparse.Namespace) -> int:
     from opsconsole.cli.run import play
     from opsconsole.cli.run_lines import LineOperator
 
-    operator = LineOperator.at_the_terminal(no_color=args.no_color)
+    operator = LineOperator.at_the_terminal(no_color=args.no_color, contacts=parts.stack.contacts)
 
     async def open_session() -> Session:
         return await parts.resume_run(args.id, operator)

@@ -196,6 +196,12 @@ class Section:
     names: tuple[str, ...] = ()
     links: tuple[Link, ...] = ()
 
+    @property
+    def closing(self) -> str:
+        """The Markdown after its last step; all of it where it has none."""
+        before = "\n\n".join(step.prose for step in self.steps if step.prose)
+        return self.prose.removeprefix(before).lstrip("\n")
+
 
 @dataclass(frozen=True, slots=True)
 class Fault:

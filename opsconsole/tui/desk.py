@@ -10,9 +10,10 @@ from opsconsole.model.run import Answer, AskConfirm, Leave, PartState, Progress,
 from opsconsole.model.runbook import Runbook
 from opsconsole.model.text import one_line
 from opsconsole.model.trouble import TroubleError
+from opsconsole.run.met import Met
 from opsconsole.tui.presentation.printed import Printed
 from opsconsole.tui.presentation.steps import unproven
-from opsconsole.tui.presentation.transcript import ending, heading
+from opsconsole.tui.presentation.transcript import ending, expected, heading
 
 if TYPE_CHECKING:
     from opsconsole.run.operator import Operator
@@ -58,6 +59,7 @@ class Desk:
         self.question: Question | None = None
         self.asked = 0
         self.printed = Printed()
+        self.met = Met()
         self.trouble = ""
         self.over = False
         self.changed: Callable[[], None] = nobody
@@ -88,6 +90,7 @@ class Desk:
     def output(self, text: str) -> None:
         """More of what the running part prints."""
         self.printed.feed(text)
+        self.met.feed(text)
         self.changed()
 
     def _mark(self, before: RunState | None, after: RunState) -> None:
@@ -98,9 +101,11 @@ class Desk:
                 old = _part(before, place, number)
                 if part.progress is Progress.RUNNING and self._part != key:
                     self._part = key
+                    self.met = Met(step.step.expected)
                     self.printed.mark(heading(step, part))
                 elif self._part == key and old is not None and old.ended is None and part.ended is not None:
-                    self.printed.mark(ending(part))
+                    for each in (*expected(step, self.met.seen), ending(part)):
+                        self.printed.mark(each)
 
     # --- the person's side -------------------------------------------------------------------------------
 

@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import ClassVar
 
+from textual import events
 from textual.binding import Binding, BindingType
 from textual.message import Message
 
 from opsconsole.tui.canvas import Canvas
 from opsconsole.tui.presentation.frames import Frame, cost, framed, inner_width, title
-from opsconsole.tui.presentation.spans import Line
+from opsconsole.tui.presentation.search import holds, marked
+from opsconsole.tui.presentation.spans import Line, at, links_of
 
 Source = Callable[[int, int], Sequence[Line]]
 """Lines from a place on, at most so many."""
@@ -28,6 +30,13 @@ class Page(Canvas, can_focus=True):
         Binding("G,end", "scroll_by(1000000)", "to the end", show=False),
     ]
 
+    class Followed(Message):
+        """Somebody clicked on a link."""
+
+        def __init__(self, to: str) -> None:
+            super().__init__()
+            self.to = to
+
     class Resized(Message):
         """There is another width to make the lines for."""
 
@@ -40,6 +49,8 @@ class Page(Canvas, can_focus=True):
         self._source: Source = lambda start, count: ()
         self._top = self._told_width = 0
         self._at_end = follow
+        self._sought = ""
+        self._found = -1
         self.seen_to = 0  # lines, from the beginning, that have been in sight since `top`
 
     @property
@@ -75,12 +86,58 @@ class Page(Canvas, can_focus=True):
         height = self.inner_height
         last = max(self._count - height, 0)
         self._top = last if self._at_end else max(0, min(self._top, last))
-        body = list(self._source(self._top, height))
+        body = [marked(each, self._sought) for each in self._source(self._top, height)]
         self.seen_to = max(self.seen_to, self._top + height)
         body += [()] * (height - len(body))
-        head = title(self.heading, focused=self.has_focus)
+        sought = f" /{self._sought}" if self._sought else ""
+        head = title(f"{self.heading}{sought}", focused=self.has_focus)
         below = self._count - self._top - height
         self.show(framed(self.frame, head, body, self.size.width, focused=self.has_focus, above=self._top, below=below))
+
+    # --- searching and links -----------------------------------------------------------------------------
+
+    @property
+    def sought(self) -> str:
+        """What is being looked for; empty where nothing is."""
+        return self._sought
+
+    def seek(self, sought: str, by: int = 0) -> tuple[int, int]:
+        """Look for words: with `by` 0 from what is in sight on, with 1 and -1 for the next and the last place.
+
+        Gives which match it is and how many there are, (0, 0) where there is none. Empty words end the search.
+        """
+        lines = self._source(0, self._count)
+        places = [number for number, each in enumerate(lines) if holds(each, sought)]
+        if sought != self._sought or self._found < 0:
+            by = 0
+        self._sought = sought
+        if not places:
+            self._found = -1
+            self.draw()
+            return 0, 0
+        self._found = _next(places, self._found if by else self._top, by)
+        self.reveal(self._found)
+        return places.index(self._found) + 1, len(places)
+
+    def reveal(self, number: int, *, top: bool = False) -> None:
+        """Bring a line into sight: to the top, or into the upper third where it is not in sight."""
+        height = self.inner_height
+        if top or not self._top <= number < self._top + height:
+            self._at_end = False
+            self._top = number if top else max(number - height // 3, 0)
+        self.draw()
+
+    @property
+    def links(self) -> list[tuple[str, str]]:
+        """What each link of all lines says, and where it leads; each once."""
+        return links_of(self._source(0, self._count))
+
+    def on_click(self, event: events.Click) -> None:
+        """A click on a link follows it."""
+        lines = self.shown()
+        span = at(lines[event.y], event.x) if 0 <= event.y < len(lines) else None
+        if span is not None and span.to:
+            self.post_message(self.Followed(span.to))
 
     def action_scroll_by(self, by: int) -> None:
         """Scroll by so many lines, as far as there are any."""
@@ -117,3 +174,10 @@ class Page(Canvas, can_focus=True):
         if self.inner_width != self._told_width:
             self._told_width = self.inner_width
             self.post_message(self.Resized())
+
+
+def _next(places: Sequence[int], here: int, by: int) -> int:
+    """The place after `here` or before it, round the ends; with `by` 0 the first from `here` on."""
+    if by < 0:
+        return next((place for place in reversed(places) if place < here), places[-1])
+    return next((place for place in places if (place > here if by else place >= here)), places[0])

@@ -2,20 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from textual.app import ComposeResult
 from textual.containers import Horizontal, Vertical
 
-from opsconsole.model.check import Standing
 from opsconsole.tui.canvas import Canvas
 from opsconsole.tui.page import Page
 from opsconsole.tui.pane import Pane
 from opsconsole.tui.presentation import arrangement, prompt, question, reading, runs, steps
 from opsconsole.tui.presentation.frames import cost
 from opsconsole.tui.presentation.question import Choice
+from opsconsole.tui.presentation.reading import Around
 from opsconsole.tui.presentation.spans import Line, Span
 
 if TYPE_CHECKING:
@@ -65,11 +65,22 @@ class Sheet(Vertical):
         """Whether something of what will run has not been in sight yet."""
         return self.page.seen_to < self._vital
 
-    def draw(self, asked: Callable[[], Asked], standings: Mapping[str, Standing]) -> None:
+    @property
+    def read(self) -> Page:
+        """The part that has the keys, which is the one that is searched."""
+        return self.output if self.output.has_focus else self.page
+
+    @property
+    def beyond(self) -> str:
+        """Where more is than what has the keys holds; empty where that is all."""
+        dropped = self.desk.printed.dropped if self.read is self.output else 0
+        return f"{dropped} earlier lines are on disk only" if dropped else ""
+
+    def draw(self, asked: Callable[[], Asked], around: Around) -> None:
         """Draw all from the desk. What is `asked` is worked out again at the end: keys go by what was in sight."""
         self._arrange(self._question_lines(asked()))
         self._draw_outline()
-        self._draw_page(asked().number, standings)
+        self._draw_page(asked().number, around)
         self._draw_output()
         self.draw_question(asked())
 
@@ -119,11 +130,11 @@ class Sheet(Vertical):
         self.outline.cursor = str(place)
         self.outline.show_rows(steps.outline(taken, place, self.outline.inner_width))
 
-    def _draw_page(self, number: int, standings: Mapping[str, Standing]) -> None:
+    def _draw_page(self, number: int, around: Around) -> None:
         desk, page = self.desk, self.page
         # What was asked for when the page was made ready decides its order; the height is that of the page.
         size = (page.inner_width, page.inner_height)
-        shown = reading.of_run(desk.runbook, desk.state, desk.question, standings, size)
+        shown = reading.of_run(desk.runbook, desk.state, desk.question, around, size)
         self._vital, page.heading = shown.page.vital, shown.heading
         looked_at = (shown.place, number)
         page.show_page(shown.page.lines, top=shown.place is not None and looked_at != self._looked_at)

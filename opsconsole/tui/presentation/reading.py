@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Final
 
 from opsconsole.model.check import Standing
-from opsconsole.model.run import AskChanged, AskEnd, Question, RunState
+from opsconsole.model.run import AskChanged, AskEnd, AskWay, Question, RunState
 from opsconsole.model.runbook import Runbook
 from opsconsole.model.text import plain
+from opsconsole.runbook.between import after, before
 from opsconsole.tui.presentation import runs, steps
-from opsconsole.tui.presentation.document import document
+from opsconsole.tui.presentation.document import alternatives, document
+from opsconsole.tui.presentation.prose import prose
 from opsconsole.tui.presentation.spans import Line, line, words, wrap
+from opsconsole.tui.presentation.summary import escalation
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,23 +27,40 @@ class Reading:
     place: int | None
 
 
+@dataclass(frozen=True, slots=True)
+class Around:
+    """What is known besides the run: live checks, expected lines that were printed, the stack's contacts."""
+
+    standings: Mapping[str, Standing] = field(default_factory=dict)
+    met: frozenset[str] = frozenset()
+    contacts: Mapping[str, str] = field(default_factory=dict)
+
+
 def of_run(
-    book: Runbook,
-    state: RunState | None,
-    asked: Question | None,
-    standings: Mapping[str, Standing],
-    size: tuple[int, int],
+    book: Runbook, state: RunState | None, asked: Question | None, around: Around, size: tuple[int, int]
 ) -> Reading:
     """The page for a run in `state` (None: not begun), with `asked` open, in `size` cells and lines."""
     place = runs.place(state, asked) if state is not None else None
     if state is None or place is None:
-        return Reading("Runbook", steps.StepPage(document(book, size[0]), 0), None)
+        return Reading("Runbook", steps.StepPage(document(book, size[0], around.contacts).lines, 0), None)
     if isinstance(asked, AskChanged):
         return Reading("What has changed in the runbook", steps.StepPage(changes(asked, size[0]), 0), None)
+    call = escalation(book, around.contacts, size[0])
     if state.ended is not None or isinstance(asked, AskEnd):
-        return Reading("What has changed", steps.StepPage(steps.difference(state, size[0]), 0), place)
-    heading = f"{place + 1} of {len(state.steps)} · {state.steps[place].step.section}"
-    return Reading(heading, steps.page(state, place, asked, standings, size), place)
+        changed = steps.difference(state, size[0])
+        wrong = isinstance(asked, AskEnd) and bool(asked.still_wrong)
+        told = prose(after(book), size[0]) if isinstance(asked, AskEnd) else []
+        lines = [*changed, *(call if wrong else []), *([(), *told] if told else [])]
+        return Reading("What has changed", steps.StepPage(lines, 0), place)
+    step = state.steps[place].step
+    heading = f"{place + 1} of {len(state.steps)} · {step.section}" + (f" · {step.tab}" if step.tab else "")
+    told = prose(before(book, step), size[0])
+    if isinstance(asked, AskWay) and asked.alternatives:
+        others = [here.step for here in state.steps if here.step.tab_group == step.tab_group]
+        heading = f"{place + 1} of {len(state.steps)} · {step.section} · one of {len(asked.ways)}"
+        return Reading(heading, steps.StepPage(alternatives(others, place + 1, size[0]), 0), place)
+    beside = steps.Beside(told, around.standings, around.met, call)
+    return Reading(heading, steps.page(state, place, asked, beside, size), place)
 
 
 _DIFF_STYLES: Final = {"-": "down", "+": "good", "@": "dim"}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Final
 
 from opsconsole.model.run import Question, RunState
@@ -16,10 +17,25 @@ _ROOMY: Final = 70
 """Columns from which the header counts the findings."""
 
 
-def header(title: str, reason: str, state: RunState | None, snapshot: Snapshot | None, size: int, now: float) -> Line:
-    """Which runbook on what, by whom and why; how bad the stack is; the clock against the time it should take."""
+@dataclass(frozen=True, slots=True)
+class Head:
+    """What the header tells of: runbook, reason, run (None: not begun), and whether only looks can run."""
+
+    title: str
+    reason: str
+    state: RunState | None
+    read_only: bool = False
+
+
+def header(head: Head, snapshot: Snapshot | None, size: int, now: float) -> Line:
+    """Which runbook on what, by whom and why; how bad the stack is; the clock against the time it should take.
+
+    Where room is short the title is cut before READ-ONLY, the verdict and the clock are.
+    """
+    title, reason, state = head.title, head.reason, head.state
     worst = verdict(snapshot) if snapshot is not None else ()
-    right = join([worst if size >= _ROOMY else worst[:1], _clock(state, now)], _DOT)
+    guarded = line(("READ-ONLY", "key")) if head.read_only else ()
+    right = join([guarded, worst if size >= _ROOMY else worst[:1], _clock(state, now)], _DOT)
     parts = [words(title, "title", 80)]
     if state is not None:
         parts.append(line(*words(f"{state.stack} @ {state.host}"), (" as ", "dim"), *words(state.user)))
@@ -44,7 +60,9 @@ def _clock(state: RunState | None, now: float) -> Line:
     spent = max((state.ended_at or now) - state.started, 0)
     rto = state.runbook.rto
     late = rto is not None and spent > rto
-    return line((minutes(spent), "down" if late else "value"), (f" of {minutes(rto)}" if rto else "", "dim"))
+    if late:
+        return line((f"{minutes(spent)} of {minutes(rto or 0)}, over", "down"))
+    return line((minutes(spent), "value"), (f" of {minutes(rto)}" if rto else "", "dim"))
 
 
 def minutes(seconds: float) -> str:

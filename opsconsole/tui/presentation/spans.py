@@ -12,10 +12,11 @@ from opsconsole.model.verdict import Level
 
 
 class Span(NamedTuple):
-    """Words in one style. The style is a name of the theme, empty for the usual one."""
+    """Words in one style. The style is a name of the theme, empty for the usual one. `to` is where a link leads."""
 
     text: str
     style: str = ""
+    to: str = ""
 
 
 Line: TypeAlias = tuple[Span, ...]
@@ -67,7 +68,7 @@ def cut(spans: Line, most: int) -> Line:
         size = cell_len(span.text)
         if size > left:
             short = set_cell_size(span.text, left).rstrip() if left else ""
-            kept.append(Span(f"{short}…", span.style))
+            kept.append(span._replace(text=f"{short}…"))
             break
         kept.append(span)
         left -= size
@@ -109,7 +110,7 @@ def between(left: Line, right: Line, size: int) -> Line:
 
 def restyled(spans: Line, style: str) -> Line:
     """The same words all in one style."""
-    return tuple(Span(span.text, style) for span in spans)
+    return tuple(span._replace(style=style) for span in spans)
 
 
 def join(lines: Iterable[Line], separator: Span) -> Line:
@@ -146,11 +147,11 @@ def _word_spans(spans: Line) -> Iterable[Span]:
         word = ""
         for character in span.text:
             if (character == " ") is not (word[-1:] == " ") and word:
-                yield Span(word, span.style)
+                yield span._replace(text=word)
                 word = ""
             word += character
         if word:
-            yield Span(word, span.style)
+            yield span._replace(text=word)
 
 
 def _hard_cut(word: Span, size: int) -> list[Span]:
@@ -158,9 +159,36 @@ def _hard_cut(word: Span, size: int) -> list[Span]:
     step = max(size - 4, 4)
     while cell_len(rest) > step:
         piece = set_cell_size(rest, step).rstrip() or rest[:1]
-        pieces.append(Span(piece, word.style))
+        pieces.append(word._replace(text=piece))
         rest = rest[len(piece) :]
-    return [*pieces, Span(rest, word.style)]
+    return [*pieces, word._replace(text=rest)]
+
+
+def at(spans: Line, x: int) -> Span | None:
+    """What stands in the cell `x` of a line."""
+    for span in spans:
+        x -= cell_len(span.text)
+        if x < 0:
+            return span
+    return None
+
+
+def links_of(lines: Iterable[Line]) -> list[tuple[str, str]]:
+    """What each link says, also where it is folded, and where it leads; the first of those that lead to one place."""
+    found: list[tuple[str, str]] = []
+    open_to = ""
+    for each in lines:
+        for span in each:
+            if span.to and span.to == open_to:
+                found[-1] = (f"{found[-1][0]}{span.text}", span.to)
+            elif span.to:
+                found.append((span.text, span.to))
+            open_to = span.to if span.to or span.text.strip() else open_to
+        open_to = open_to if each and each[-1].to else ""
+    first: dict[str, str] = {}
+    for said, to in found:
+        first.setdefault(to, " ".join(said.split()))
+    return [(said, to) for to, said in first.items()]
 
 
 def _trimmed(spans: list[Span]) -> Line:

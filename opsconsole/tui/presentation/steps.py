@@ -3,16 +3,26 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Final
 
 from opsconsole.model.check import Standing
-from opsconsole.model.run import AskConfirm, PartState, Progress, Question, RunState, StepState, level_changes
+from opsconsole.model.run import (
+    AskConfirm,
+    AskFailed,
+    AskUnknown,
+    AskWay,
+    PartState,
+    Progress,
+    Question,
+    RunState,
+    StepState,
+    level_changes,
+)
 from opsconsole.model.runbook import Command, Risk, Runbook, Step
 from opsconsole.model.text import one_line, plain
 from opsconsole.model.units import duration
 from opsconsole.model.verdict import Level
-from opsconsole.tui.presentation.prose import prose
 from opsconsole.tui.presentation.spans import LEVEL_STYLES, Line, Span, cut, fit_name, line, sign, words, wrap
 from opsconsole.tui.presentation.table import Row
 
@@ -30,6 +40,8 @@ def label(step: Step) -> str:
     """What a step is called in a list: its section where its name comes from there, else its own name in words."""
     if step.kind == "tick":
         return one_line(step.text, 80)
+    if step.kind == "decision":
+        return one_line(step.section, 80) or "A decision"
     name = step.name.replace("-", " ").strip() or step.section
     return one_line(name[:1].upper() + name[1:], 80)
 
@@ -69,30 +81,53 @@ def outline(steps: Sequence[StepState], current: int | None, width: int) -> list
 class StepPage:
     """The lines of a step's page. The first `vital` ones must have been in sight before a change may be confirmed."""
 
-    lines: list[Line]
+    lines: Sequence[Line]
     vital: int
 
 
-def page(
-    state: RunState, place: int, question: Question | None, standings: Mapping[str, Standing], size: tuple[int, int]
-) -> StepPage:
+@dataclass(frozen=True, slots=True)
+class Beside:
+    """What a step's page shows besides the run itself: what leads up to it, live checks, expected lines that came.
+
+    `call` is whom to call where the runbook does not help.
+    """
+
+    told: Sequence[Line] = ()
+    standings: Mapping[str, Standing] = field(default_factory=dict)
+    met: frozenset[str] = frozenset()
+    call: Sequence[Line] = ()
+
+
+def page(state: RunState, place: int, question: Question | None, beside: Beside, size: tuple[int, int]) -> StepPage:
     """Everything about one step: prose, commands in full, risk and why, where, undo, expected, and its live checks.
 
     `size` is the room there is, in cells and lines. Where not all of it fits, what will run comes before the prose.
     """
     width, height = size
     step = state.steps[place]
-    told = prose(step.step.prose, width)
+    told = beside.told
     asked = question if isinstance(question, AskConfirm) and question.step == place else None
     runs = _what_runs(step, asked, question, width)
-    rest = [*_expected(step.step, width), *proof(_proves(state.runbook, step.step), standings, width)]
+    rest = _expected(step.step, width, beside.met)
+    rest += [*_if_it_fails(step.step, width), *proof(_proves(state.runbook, step.step), beside.standings, width)]
+    if isinstance(question, AskFailed | AskUnknown):
+        runs = [*runs, *beside.call]
     gap: list[Line] = [()] if told else []
     if len(told) + len(runs) + len(rest) + len(gap) <= height:
         return StepPage([*told, *gap, *runs, *rest], len(told) + len(gap) + len(runs))
     return StepPage([*runs, *rest, *gap, *told], len(runs))
 
 
+def _if_it_fails(step: Step, width: int) -> list[Line]:
+    """What its author wants done then, where that is not to ask."""
+    wish = step.options.on_failure or ""
+    said = {"": "", "ask": "", "stop": "the run is stopped", "continue": "the run goes on"}.get(wish, f"on to {wish}")
+    return wrap(line(("if it fails  ", "dim"), *words(said, "value")), width, " " * 13) if said else []
+
+
 def _what_runs(step: StepState, asked: AskConfirm | None, question: Question | None, width: int) -> list[Line]:
+    if step.step.kind == "decision" and not isinstance(question, AskWay):
+        return [cut(line("  ", *words(f"{text}", "strong")), width) for text, _ in step.step.choices]
     if step.step.kind == "tick":
         return wrap(line(("☐ ", "key"), *words(step.step.text, "strong", 500)), width, "  ")
     out: list[Line] = []
@@ -182,13 +217,15 @@ def _risk(risk: Risk, why: str, width: int, where: str = "") -> list[Line]:
     )
 
 
-def _expected(step: Step, width: int) -> list[Line]:
-    wanted = [*step.expected, *([f"must hold: {step.options.expect}"] if step.options.expect else [])]
-    return [
-        each
-        for text in wanted
-        for each in wrap(line(("expected  ", "dim"), *words(text, "value", 300)), width, "          ")
-    ]
+def _expected(step: Step, width: int, met: frozenset[str]) -> list[Line]:
+    """Lines that should be printed; those that were have a tick."""
+    out: list[Line] = []
+    for text in step.expected:
+        mark = line(("✓ ", "good")) if text in met else line("  ")
+        out += wrap((*line(("expected  ", "dim")), *mark, *words(text, "value", 300)), width, " " * 12)
+    if step.options.expect:
+        out += wrap(line(("must be printed  ", "dim"), *words(step.options.expect, "value", 300)), width, " " * 17)
+    return out
 
 
 def proof(names: Sequence[str], standings: Mapping[str, Standing], width: int) -> list[Line]:
@@ -216,8 +253,10 @@ def difference(state: RunState, width: int) -> list[Line]:
 
 def _changes(state: RunState, width: int) -> list[Line]:
     if len(state.ops_checks) < 2:
-        return [line(("OPS-check: ", "dim"), ("taken once" if state.ops_checks else "not taken", "dim"))]
+        return wrap(_why_not(state), width, "  ")
     first, last = state.ops_checks[0], state.ops_checks[-1]
+    if last.problem:
+        return wrap(line(("not verified: ", "degraded"), *words(last.problem, "strong", 300)), width, "  ")
     out = [line(("before  ", "dim"), *_level(first.level), ("   now  ", "dim"), *_level(last.level))]
     changed = level_changes(first, last)
     for change in changed:
@@ -225,6 +264,18 @@ def _changes(state: RunState, width: int) -> list[Line]:
         became = line(*_level(before), (" → ", "dim"), *_level(after))
         out.append(cut(line("  ", *fit_name(words(change.check, "strong"), 28), *became), width))
     return out if changed else [*out, line(("no check has changed", "dim"))]
+
+
+def _why_not(state: RunState) -> Line:
+    """Why nothing can be compared."""
+    off, _, why = state.runbook.ops_check.partition(":")
+    if off.strip() == "off":
+        said = why.strip() or "the runbook turns OPS-checks off and does not say why"
+        return line(("not verified: ", "degraded"), *words(said, "strong", 300))
+    changed = state.unchecked is not None and state.unchecked.changes
+    if changed:
+        return line(("not verified: ", "degraded"), ("no OPS-check was taken after the last change", "strong"))
+    return line(("OPS-check: ", "dim"), ("taken once" if state.ops_checks else "not taken", "dim"))
 
 
 def _level(level: Level | None) -> Line:

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+
 from opsconsole.model.run import PartState, StepState
 from opsconsole.model.units import duration
 from opsconsole.tui.presentation.spans import Line, line, words
 
 
 def heading(step: StepState, part: PartState) -> Line:
-    """The command that begins."""
+    """The command that begins, without the comments over it."""
     text = part.text or part.command.text
+    bare = "\n".join(each for each in text.split("\n") if not each.lstrip().startswith("#"))
+    text = bare.strip() or text
     return line(("$ ", "prompt"), *words(text, "command"))
 
 
@@ -24,3 +28,18 @@ def ending(part: PartState) -> Line:
         how = f"exit {part.exit}"
     good = part.exit == 0
     return line(("✓ " if good else "✗ ", "good" if good else "down"), (f"{how} · {duration(max(took, 0))}", "dim"))
+
+
+def expected(step: StepState, seen: Collection[str]) -> list[Line]:
+    """Which of the expected lines were printed; nobody says that one that was not is a failure."""
+    return [
+        line(
+            *(
+                (("✓ ", "good"), ("expected  ", "dim"))
+                if each in seen
+                else (("? ", "unknown"), ("not printed  ", "dim"))
+            ),
+            *words(each, "value"),
+        )
+        for each in step.step.expected
+    ]

@@ -12,7 +12,7 @@ from textual.binding import Binding, BindingType
 
 from opsconsole.model.run import Question
 from opsconsole.model.snapshot import Snapshot
-from opsconsole.tui import interrupting
+from opsconsole.tui import interrupting, leafing
 from opsconsole.tui.canvas import Canvas
 from opsconsole.tui.offer import Offer
 from opsconsole.tui.page import Page
@@ -20,6 +20,7 @@ from opsconsole.tui.presentation import question, runs
 from opsconsole.tui.presentation.footer import KeyHint, written
 from opsconsole.tui.presentation.help import without
 from opsconsole.tui.presentation.question import Choice
+from opsconsole.tui.presentation.reading import Around
 from opsconsole.tui.presentation.spans import Line, line
 from opsconsole.tui.screens.base import OpsScreen
 from opsconsole.tui.sheet import Asked, Sheet
@@ -37,6 +38,9 @@ class RunScreen(OpsScreen):
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("tab", "turn(1)", "text or output", id="keep-6.turn"),
         Binding("shift+tab", "turn(-1)", "back", show=False),
+        Binding("l", "links", "links", id="keep-5.links"),
+        Binding("v", "book", "whole runbook", id="keep-6.book"),
+        *leafing.SEARCH,
         Binding("escape", "close", "overview", id="keep-3.close"),
         Binding("question_mark", "help", "help", id="keep-4.help"),
     ]
@@ -113,7 +117,7 @@ class RunScreen(OpsScreen):
             return
         self._note_question()
         self._draw_header()
-        self.sheet.draw(self._asked, self.console.snapshot.standings if self.console.snapshot else {})
+        self.sheet.draw(self._asked, self._around())
         self.draw_footer()
 
     def _note_question(self) -> None:
@@ -137,10 +141,13 @@ class RunScreen(OpsScreen):
 
     def _draw_header(self) -> None:
         desk = self.desk
-        spans = runs.header(
-            desk.runbook.title, desk.reason, desk.state, self.console.snapshot, self.size.width, self.console.now()
-        )
-        self._header.show([spans])
+        head = runs.Head(desk.runbook.title, desk.reason, desk.state, self.console.read_only)
+        self._header.show([runs.header(head, self.console.snapshot, self.size.width, self.console.now())])
+
+    def _around(self) -> Around:
+        parts, snapshot = self.console.parts, self.console.snapshot
+        contacts = parts.stack.contacts if parts is not None else {}
+        return Around(snapshot.standings if snapshot else {}, self.desk.met.seen, contacts)
 
     def _asked(self) -> Asked:
         return Asked(self._words(), self.choices(), self._offer.number)
@@ -231,7 +238,39 @@ class RunScreen(OpsScreen):
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """What makes no sense now is not offered."""
+        if action == "links":
+            return bool(self.sheet.page.links)
+        if action == "book":
+            return self._begun
+        if action == "again":
+            return bool(self.sheet.read.sought)
         return action != "open"
+
+    def action_links(self) -> None:
+        """Choose a link of the page; what it leads to opens over the run."""
+        leafing.list_links(self, self.sheet.page, self.desk.runbook)
+
+    def on_page_followed(self, event: Page.Followed) -> None:
+        """A link was clicked."""
+        leafing.follow(self.console, self.desk.runbook, event.to)
+
+    def action_book(self) -> None:
+        """The whole runbook, at the section where the run stands."""
+        from opsconsole.tui.screens.reading import ReadScreen
+
+        desk = self.desk
+        place = runs.place(desk.state, desk.question) if desk.state is not None else None
+        here = desk.state.steps[place].step.line if desk.state is not None and place is not None else 0
+        above = [section.line for section in desk.runbook.sections if section.line <= here]
+        self.app.push_screen(ReadScreen(desk.runbook, above[-1] if above else None))
+
+    def action_search(self) -> None:
+        """Look for words in what has the keys."""
+        leafing.search(self, self.sheet.read, self.sheet.beyond)
+
+    def action_again(self, by: int) -> None:
+        """The next match, or the one before."""
+        leafing.again(self, self.sheet.read, by, self.sheet.beyond)
 
     def action_turn(self, by: int) -> None:
         """Give the keys to the next part of the screen."""

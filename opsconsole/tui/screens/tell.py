@@ -11,7 +11,7 @@ from textual.content import Content
 from textual.screen import ModalScreen
 from textual.widgets import Static
 
-from opsconsole.model.text import one_line
+from opsconsole.model.text import one_line, plain
 from opsconsole.model.trouble import TroubleError
 
 _MOST = 600
@@ -34,7 +34,7 @@ class Tell(ModalScreen[None]):
 
     def __init__(self, words: str) -> None:
         super().__init__()
-        self._words = words
+        self._words = plain(words)
 
     @classmethod
     def of(cls, error: TroubleError) -> Tell:

@@ -196,7 +196,7 @@ def test_a_command_is_shown_in_full_however_narrow_the_page() -> None:
     long = "docker compose --project-name eatfit24 exec -T celery-worker python -m celery inspect active --timeout 5"
     state = a_state()
     asked = AskConfirm(0, 0, long, "no", "here", LOOK)
-    page = steps.page(state, 0, asked, {}, (40, 30)).lines
+    page = steps.page(state, 0, asked, steps.Beside(), (40, 30)).lines
     assert long in "".join(text(each)[4:] for each in page if any(span.style == "command" for span in each))
 
 
