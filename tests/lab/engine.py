@@ -187,7 +187,7 @@ def engine_of_the_run() -> Iterator[LabEngine]:
     """The engine for the whole run: the image is made once, and everything is removed at the end."""
     host = _find_engine()
     _remove_left_overs()
-    owner = _owner(os.getpid())
+    owner = owner_of(os.getpid())
     lab = LabEngine(host, _make_image(owner), owner)
     try:
         yield lab
@@ -251,7 +251,7 @@ def _make_image(owner: str) -> str:
     return image
 
 
-def _owner(pid: int) -> str:
+def owner_of(pid: int) -> str:
     """A process as nobody else was or will be: its number and when it started, in ticks since boot."""
     try:
         stat = Path(f"/proc/{pid}/stat").read_text()
@@ -260,10 +260,10 @@ def _owner(pid: int) -> str:
     return f"{pid}.{stat.rpartition(')')[2].split()[19]}"
 
 
-def _is_dead(owner: str) -> bool:
+def is_dead(owner: str) -> bool:
     """Whether that process has ended. What has no owner may be anybody's, and is left alone."""
     pid = owner.partition(".")[0]
-    return pid.isdecimal() and _owner(int(pid)) != owner
+    return pid.isdecimal() and owner_of(int(pid)) != owner
 
 
 def _remove_left_overs() -> None:
@@ -276,6 +276,6 @@ def _remove_left_overs() -> None:
         ids = _docker(*ask, "--filter", f"label={LABEL}").stdout.split()
         told = _docker(kind, "inspect", "--format", shape.replace(".ID", ".Id"), *ids).stdout if ids else ""
         pairs = [line.split(" ", 1) for line in told.splitlines() if " " in line]
-        dead = [id for id, owner in pairs if _is_dead(owner)]
+        dead = [id for id, owner in pairs if is_dead(owner)]
         if dead:
             _docker(*remove, *dead)

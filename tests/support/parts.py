@@ -38,6 +38,8 @@ PARTS: Final = {
     "redis-tls": Part("a redis-server that was built with TLS", "sudo apt-get install redis-server"),
     "root": Part("the right to become somebody else", "sudo make test  (with util-linux installed)"),
     "mounts": Part("the right to mount in a namespace of its own", "sudo make test  (with util-linux installed)"),
+    "compose": Part("Docker Compose", "sudo apt-get install docker-compose"),
+    "postgres": Part("a Postgres server", "sudo apt-get install postgresql"),
     "corpus": Part("the corpus of other teams' runbooks", "lay it at ../shared/corpus"),
 }
 

@@ -1,0 +1,1 @@
+"""eatfit24: Django, Celery, Redis and Postgres under Docker Compose."""

@@ -1,0 +1,81 @@
+"""An operator who does what a runbook says, and only that: confirms, ticks, and decides as the fault's script has it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from opsconsole.model.run import (
+    Answer,
+    AskConfirm,
+    AskEnd,
+    AskFailed,
+    AskInput,
+    AskTick,
+    Question,
+    RunState,
+    Skip,
+    Stop,
+    Value,
+    Yes,
+)
+from tests.lab.systems.fault import Fault
+
+
+@dataclass
+class Hand:
+    """Follows the runbook for `fault`; with `leave_out` without its recovery, and stops when that is behind.
+
+    `done` are the steps that were confirmed or ticked, in their order; `stopped` is why the run was ended early.
+    """
+
+    fault: Fault
+    leave_out: bool = False
+    done: list[str] = field(default_factory=list)
+    skipped: list[str] = field(default_factory=list)
+    stopped: str = ""
+    seen: str = ""
+
+    async def answer(self, state: RunState, question: Question) -> Answer:
+        match question:
+            case AskInput():
+                return Value(self.fault.inputs.get(question.name, question.suggestion))
+            case AskConfirm():
+                return self._confirm(state, question)
+            case AskTick():
+                self.done.append(state.steps[question.step].step.name)
+                return Yes()
+            case AskEnd():
+                return Yes()
+            case AskFailed():
+                name = state.steps[question.step].step.name
+                return self._stop(f"{name} failed: {question.reason}\n{self.seen[-1500:]}")
+            case _:
+                return self._other(state, question)
+
+    def _confirm(self, state: RunState, question: AskConfirm) -> Answer:
+        name = state.steps[question.step].step.name
+        if question.refused:
+            return self._stop(f"{name} was refused: {question.refused}")
+        if self.leave_out:
+            if name in self.fault.recovery:
+                self.skipped.append(name)
+                return Skip("left out by the test")
+            if set(self.skipped) == set(self.fault.recovery):
+                return self._stop("the recovery was left out")
+        if question.condition and not any(text in question.condition for text in self.fault.holds):
+            return Skip("that is not so here")
+        self.done.append(name)
+        return Yes(typed=question.target)
+
+    def _other(self, state: RunState, question: Question) -> Answer:
+        return self._stop(f"nobody told the test's operator how to answer {question}")
+
+    def _stop(self, why: str) -> Answer:
+        self.stopped = why
+        return Stop(why[:200])
+
+    def update(self, state: RunState) -> None:
+        """Nothing is drawn."""
+
+    def output(self, text: str) -> None:
+        self.seen += text

@@ -1,0 +1,105 @@
+"""Break it, find it, repair it: the same story for every fault of every system."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+
+from tests.lab.systems.fault import Fault
+from tests.lab.systems.hand import Hand
+from tests.lab.systems.system import Status, System
+from tests.support.waiting import wait_until
+
+ROUNDS = 2
+"""Looks within which a fault must be found."""
+
+
+def prove(system: System, fault: Fault) -> None:
+    """The whole story of one fault; AssertionError says at which point it did not go as told.
+
+    The box is well. Broken, `status` says so within two rounds, by exactly the expected checks and the right exit
+    code. The runbook without its recovery changes nothing of that. The runbook as it is written makes all well again.
+    """
+    well_again(system, f"before {fault.name}")
+    try:
+        fault.break_it(system)
+        found = found_within(system, fault, ROUNDS)
+        assert found.wrong == fault.fails, f"after {fault.name}, by the wrong checks:\n{found.said}"
+        assert found.code == fault.code, f"{fault.name}: exit {found.code}\n{found.said}"
+        without = follow(system, Hand(fault, leave_out=True))
+        assert without.skipped, f"{fault.runbook} came to none of {fault.recovery}: {without.done} {without.stopped}"
+        still = Status.of(system)
+        assert still.wrong == fault.fails, f"{fault.name} was repaired by no recovery:\n{still.said}"
+        whole = follow(system, Hand(fault))
+        assert not whole.stopped, f"{fault.runbook} was stopped: {whole.stopped}"
+        assert set(fault.recovery) <= set(whole.done), f"{fault.runbook} did {whole.done}, not {fault.recovery}"
+        well_again(system, f"after {fault.runbook}")
+    finally:
+        if fault.tidy:
+            fault.tidy(system)
+
+
+def found_within(system: System, fault: Fault, rounds: int) -> Status:
+    """The first of so many looks that finds all that is expected, else the last."""
+    found = Status.of(system)
+    for _ in range(rounds - 1):
+        if found.wrong == fault.fails:
+            break
+        found = Status.of(system)
+    return found
+
+
+def well_again(system: System, when: str, within: float = 60) -> None:
+    """`status` is 0, at once or soon: something that was just started may need a moment."""
+    last = Status(9, {}, "")
+
+    def well() -> bool:
+        nonlocal last
+        last = Status.of(system)
+        return last.code == 0 and not last.wrong
+
+    try:
+        wait_until("status 0", well, within)
+    except AssertionError:
+        raise AssertionError(f"{when}, the box is not well: exit {last.code}\n{last.said}") from None
+
+
+def follow(system: System, hand: Hand) -> Hand:
+    """Run the fault's runbook by `hand`, through the real machinery: session, guard, holder, journal."""
+    with standing_in(system.environment, system.home):
+        asyncio.run(_run(system.stack_file, hand))
+    return hand
+
+
+async def _run(stack_file: Path, hand: Hand) -> None:
+    from opsconsole.stack.load import load_stack
+    from opsconsole.wiring import Parts
+
+    parts = Parts(load_stack(stack_file))
+    session = None
+    try:
+        runbook = parts.library.find(hand.fault.runbook)
+        session = await parts.begin_run(runbook, hand, reason=hand.fault.name, inputs=hand.fault.inputs)
+        await session.play()
+    finally:
+        if session is not None:
+            await session.close()
+        await parts.close()
+
+
+@contextmanager
+def standing_in(environment: Mapping[str, str], home: Path) -> Iterator[None]:
+    """The test itself on the system's box: a run's holder inherits what we are started with."""
+    before, here = dict(os.environ), Path.cwd()
+    os.environ.clear()
+    os.environ.update(environment)
+    os.chdir(home)
+    try:
+        yield
+    finally:
+        os.environ.clear()
+        os.environ.update(before)
+        os.chdir(here)

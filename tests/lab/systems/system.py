@@ -1,0 +1,110 @@
+"""What the harness asks of a system, whatever it is made of."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Protocol
+
+ROOT = Path(__file__).parents[3]
+"""The project."""
+
+
+class System(Protocol):
+    """One system of the lab, open. Everything that is done to it or looked at goes with its `environment`."""
+
+    @property
+    def stack_file(self) -> Path:
+        """Its own stack file as shipped, with nothing changed but where the lab stands."""
+        ...
+
+    @property
+    def home(self) -> Path:
+        """Where its runbooks run."""
+        ...
+
+    @property
+    def environment(self) -> Mapping[str, str]:
+        """What commands on this box are started with."""
+        ...
+
+    def close(self) -> None:
+        """Take every trace of it away. Twice is fine."""
+        ...
+
+
+@dataclass(frozen=True)
+class Status:
+    """What `opsconsole status` said: its exit code, and the checks that are not OK with their levels."""
+
+    code: int
+    wrong: Mapping[str, str]
+    said: str
+
+    @classmethod
+    def of(cls, system: System, *checks: str) -> Status:
+        """Of the real program, as a process of its own."""
+        command = [sys.executable, "-m", "opsconsole", "--stack", str(system.stack_file), "status", *checks]
+        done = subprocess.run(
+            [*command, "--format", "json"],
+            cwd=ROOT,
+            env=dict(system.environment),
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            text=True,
+            timeout=60,
+        )
+        if not done.stdout.strip():
+            return cls(done.returncode, {}, done.stderr.strip())
+        told = json.loads(done.stdout)["checks"]
+        wrong = {check["name"]: check["level"] for check in told if check["level"] != "OK"}
+        reasons = [f"{check['name']} {check['level']}: {check['reason']}" for check in told if check["name"] in wrong]
+        return cls(done.returncode, wrong, "\n".join(reasons))
+
+
+def on_the_box(system: System, *words: str | Path, check: bool = True, cwd: Path | None = None, typed: str = "") -> str:
+    """What a command prints that somebody gives on the system's box. AssertionError with its complaint."""
+    done = subprocess.run(
+        [str(word) for word in words],
+        cwd=cwd or system.home,
+        env=dict(system.environment),
+        input=typed,
+        capture_output=True,
+        text=True,
+        timeout=120,
+    )
+    if check:
+        assert done.returncode == 0, f"{' '.join(map(str, words))}: {done.stderr.strip()[-800:]}"
+    return done.stdout.strip()
+
+
+def replaced(text: str, values: Sequence[tuple[str, str]]) -> str:
+    """`text` with each value in the place of its name."""
+    for name, value in values:
+        text = text.replace(name, value)
+    return text
+
+
+def own_environment(folder: Path) -> dict[str, str]:
+    """The environment of somebody on the lab's box: the machine's own programs, and a home of the lab's."""
+    kept = ("PATH", "LANG", "LC_ALL", "DOCKER_HOST", "TERM")
+    home = folder / "user"
+    home.mkdir()
+    (folder / "bin").mkdir()
+    given = {name: os.environ[name] for name in kept if name in os.environ}
+    path = [str(folder / "bin"), str(Path(sys.executable).parent), given.get("PATH", "/usr/bin:/bin")]
+    return {
+        **given,
+        "PATH": ":".join(path),
+        "HOME": str(home),
+        "TZ": "UTC",
+        "XDG_STATE_HOME": str(home / "state"),
+        "XDG_CONFIG_HOME": str(home / "config"),
+        "GIT_AUTHOR_NAME": "dev", "GIT_AUTHOR_EMAIL": "dev@example.org",
+        "GIT_COMMITTER_NAME": "dev", "GIT_COMMITTER_EMAIL": "dev@example.org",
+    }  # fmt: skip
