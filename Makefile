@@ -2,13 +2,21 @@
 SHELL := /bin/sh
 BIN := .venv/bin
 
-.PHONY: demo test check format bench torture lock clean setup dev
+.PHONY: demo test lab lab-test check format bench torture lock clean setup dev
 
 demo: setup
 	@$(BIN)/opsconsole demo
 
 test: dev
 	@$(BIN)/python -m pytest $(ARGS)
+
+# One of the five systems, built here from real parts, and the console on it: make lab SYSTEM=eatfit24
+lab: dev
+	@env -u PYTHONDONTWRITEBYTECODE $(BIN)/python -m tests.lab.systems $(SYSTEM)
+
+# Every fault of every runbook of the five systems.
+lab-test: dev
+	@$(BIN)/python -m pytest -m lab tests/systems $(ARGS)
 
 check: dev
 	$(BIN)/ruff format --check .

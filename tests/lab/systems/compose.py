@@ -21,7 +21,11 @@ from tests.lab.engine import is_dead, owner_of
 from tests.support.parts import OUTER, lack
 
 _PROJECT = re.compile(r"^/?opslab-[a-z0-9]+-(\d+)-(\d+)")
-_USERS = ("root:x:0:0::/root:/bin/sh", "postgres:x:70:70::/var/lib/postgresql:/bin/sh", "nobody:x:65534:65534::/:/bin/sh")
+_USERS = (
+    "root:x:0:0::/root:/bin/sh",
+    "postgres:x:70:70::/var/lib/postgresql:/bin/sh",
+    "nobody:x:65534:65534::/:/bin/sh",
+)
 PLUGIN = '#!/bin/sh\n[ "$1" = docker-cli-plugin-metadata ] || {{ shift; exec {program} "$@"; }}\n' + (
     """echo '{{"SchemaVersion": "0.1.0", "Vendor": "lab", "Version": "1", "ShortDescription": "Docker Compose"}}'\n"""
 )

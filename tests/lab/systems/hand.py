@@ -1,4 +1,4 @@
-"""An operator who does what a runbook says, and only that: confirms, ticks, and decides as the fault's script has it."""
+"""An operator who does what a runbook says, and only that: confirms, ticks, and decides as the script has it."""
 
 from __future__ import annotations
 
@@ -11,6 +11,8 @@ from opsconsole.model.run import (
     AskFailed,
     AskInput,
     AskTick,
+    AskWay,
+    Pick,
     Question,
     RunState,
     Skip,
@@ -44,6 +46,8 @@ class Hand:
             case AskTick():
                 self.done.append(state.steps[question.step].step.name)
                 return Yes()
+            case AskWay():
+                return self._pick(question)
             case AskEnd():
                 return Yes()
             case AskFailed():
@@ -66,6 +70,14 @@ class Hand:
             return Skip("that is not so here")
         self.done.append(name)
         return Yes(typed=question.target)
+
+    def _pick(self, question: AskWay) -> Answer:
+        """The only way, or the one that the script names."""
+        ways = [way.text for way in question.ways]
+        named = [number for number, text in enumerate(ways) if any(choice in text for choice in self.fault.choices)]
+        if len(ways) != 1 and len(named) != 1:
+            return self._stop(f"the script names none, or more than one, of {ways}")
+        return Pick(named[0] if len(ways) > 1 else 0)
 
     def _other(self, state: RunState, question: Question) -> Answer:
         return self._stop(f"nobody told the test's operator how to answer {question}")

@@ -75,10 +75,10 @@ def follow(system: System, hand: Hand) -> Hand:
 
 
 async def _run(stack_file: Path, hand: Hand) -> None:
-    from opsconsole.stack.load import load_stack
+    from opsconsole.stack.load import load
     from opsconsole.wiring import Parts
 
-    parts = Parts(load_stack(stack_file))
+    parts = Parts(load(stack_file))
     session = None
     try:
         runbook = parts.library.find(hand.fault.runbook)

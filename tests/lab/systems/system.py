@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import subprocess
 import sys
 from collections.abc import Mapping, Sequence
@@ -84,10 +85,9 @@ def on_the_box(system: System, *words: str | Path, check: bool = True, cwd: Path
 
 
 def replaced(text: str, values: Sequence[tuple[str, str]]) -> str:
-    """`text` with each value in the place of its name."""
-    for name, value in values:
-        text = text.replace(name, value)
-    return text
+    """`text` with each value in the place of its name, in one pass: what was put in is not looked at again."""
+    table = dict(values)
+    return re.sub("|".join(map(re.escape, table)), lambda found: table[found[0]], text)
 
 
 def own_environment(folder: Path) -> dict[str, str]:

@@ -1,0 +1,35 @@
+"""`make lab SYSTEM=eatfit24`: builds that system here from real parts, opens the console on it, and clears it away."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from collections.abc import Callable
+
+from tests.lab.systems.eatfit24.box import Eatfit24
+from tests.lab.systems.system import ROOT, System
+
+SYSTEMS: dict[str, Callable[[], System]] = {
+    "eatfit24": lambda: Eatfit24().open(),
+}
+"""How each system is opened."""
+
+
+def main(name: str) -> int:
+    """Open the system called `name`, and the console on it; what the console exits with."""
+    if name not in SYSTEMS:
+        print(f"lab: there is no system {name}; make lab SYSTEM={'|'.join(SYSTEMS)}", file=sys.stderr)
+        return 3
+    print(f"lab: building {name} from real parts; this takes half a minute", file=sys.stderr)
+    system = SYSTEMS[name]()
+    try:
+        print(f"lab: its home is {system.home}, its stack file {system.stack_file}", file=sys.stderr)
+        console = [sys.executable, "-m", "opsconsole", "--stack", str(system.stack_file)]
+        return subprocess.run(console, cwd=ROOT, env=dict(system.environment), check=False).returncode
+    finally:
+        system.close()
+        print(f"lab: nothing of {name} is left", file=sys.stderr)
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1] if len(sys.argv) > 1 else ""))
