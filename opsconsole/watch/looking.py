@@ -13,8 +13,8 @@ from opsconsole.probes import open_probe
 from opsconsole.probes.base import Probe, World
 from opsconsole.watch.groups import Group
 
-_GRACE: Final = 0.25
-"""Seconds that a probe gets beyond its time-out: its own word on what it waited for is better than ours."""
+_GRACE: Final = 1.0
+"""Seconds that a probe gets beyond its time-out, on a box that may be slow: its own word is better than ours."""
 
 _CLOSING: Final = 1.0
 

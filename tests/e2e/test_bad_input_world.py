@@ -5,6 +5,7 @@ The real binary looks at real servers and processes: once as `opsconsole status`
 
 from __future__ import annotations
 
+import itertools
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -158,19 +159,14 @@ def test_on_a_small_screen_every_fault_is_a_few_keys_away_and_nothing_of_it_is_c
                 seen[check] = max(seen.get(check, ""), words, key=len)
             return all(seen.get(check) == words for check, words in world.told.items())
 
-        for _ in world.told:
-            console.send("j")
-        console.until("the last finding", lambda text: gather(text) or "typed.depth" in findings_shown(text))
-        for _ in world.told:
-            console.send("k")
-            gather(console.text())
-        for _ in world.told:
-            if gather(console.text()):
-                break
-            before = console.text()
-            console.send("j")
-            console.until("the cursor to move on", lambda text, before=before: text != before)
-        console.until(f"all of {world.told}; so far {seen}", gather)
+        down_and_up = itertools.cycle("j" * len(world.told) + "k" * len(world.told))
+
+        def move_on(text: str) -> bool:
+            if not (all_there := gather(text)):
+                console.send(next(down_and_up))
+            return all_there
+
+        console.until(f"all of {world.told}; so far {seen}", move_on, within=60)
 
 
 def test_what_is_mended_turns_green_without_a_new_start(world, redis_lab):
