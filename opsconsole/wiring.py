@@ -29,10 +29,20 @@ class Parts:
     """
 
     def __init__(
-        self, stack: Stack, *, read_only: bool = False, state_folder: Path | None = None, world: World | None = None
+        self,
+        stack: Stack,
+        *,
+        read_only: bool = False,
+        state_folder: Path | None = None,
+        world: World | None = None,
+        file: Path | None = None,
     ) -> None:
-        """`world` is that of the discovery which made the stack, so that nothing is connected and asked twice."""
+        """`world` is that of the discovery which made the stack, so that nothing is connected and asked twice.
+
+        `file` is the stack file that is meant, also where nothing of it could be read.
+        """
         self.stack = stack
+        self.file = file or stack.file
         self.read_only = read_only
         self.world = world or World(engine_host=stack.engine.host)
         self._state_folder = state_folder

@@ -48,13 +48,14 @@ async def parts_in_spite(args: argparse.Namespace) -> Parts:
     from opsconsole.model.trouble import TroubleError
     from opsconsole.stack.load import load_what_is_sound
 
+    file: Path | None = args.stack
     try:
         file = stack_file(args)
         if file is None:
             return await discovered(args)
         stack, troubles = load_what_is_sound(file)
     except TroubleError as error:
-        return await discovered(args, error.troubles)
+        return await discovered(args, error.troubles, file)
     if not troubles:
         return Parts(stack, read_only=args.read_only)
     from opsconsole.stack.blemish import with_faults
@@ -62,8 +63,8 @@ async def parts_in_spite(args: argparse.Namespace) -> Parts:
     return Parts(with_faults(stack, troubles), read_only=True)
 
 
-async def discovered(args: argparse.Namespace, troubles: Sequence[Trouble] = ()) -> Parts:
-    """The parts around what discovery finds on this box; read-only where it stands in for a file with `troubles`."""
+async def discovered(args: argparse.Namespace, troubles: Sequence[Trouble] = (), file: Path | None = None) -> Parts:
+    """The parts around what discovery finds on this box; read-only where it stands in for a `file` with `troubles`."""
     from opsconsole.probes.base import World
     from opsconsole.stack.discover import discover
 
@@ -77,7 +78,7 @@ async def discovered(args: argparse.Namespace, troubles: Sequence[Trouble] = ())
         from opsconsole.stack.blemish import with_faults
 
         stack = with_faults(stack, troubles)
-    return Parts(stack, read_only=args.read_only or bool(troubles), world=world)
+    return Parts(stack, read_only=args.read_only or bool(troubles), world=world, file=file)
 
 
 def host() -> str:

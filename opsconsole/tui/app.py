@@ -36,8 +36,7 @@ async def _run(console: Console) -> int:
     finally:
         if console.desk is not None:
             await console.desk.close()
-        if console.parts is not None:
-            await console.parts.close()
+        await console.close_parts()
     if console.crash is not None:
         raise console.crash
     return console.return_code or 0

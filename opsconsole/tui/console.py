@@ -66,6 +66,8 @@ class Console(App[int], inherit_bindings=False):
         self.ink = make_ink(self._theme_file, colours=not self.no_color)
         self._make = parts if callable(parts) else None
         self.parts: Parts | None = None if callable(parts) else parts
+        self._told_read_only = read_only
+        self._done_with: list[Parts] = []
         self.read_only = read_only or (self.parts is not None and self.parts.read_only)
         self.now = clock
         self.snapshot: Snapshot | None = None
@@ -97,17 +99,60 @@ class Console(App[int], inherit_bindings=False):
     async def _look(self) -> None:
         if self.parts is None and self._make is not None:
             self.overview.saying = "looking at what is here…"
+            began = time.time_ns()
             try:
                 self.parts = await self._make()
             except TroubleError as trouble:
                 self.crash = trouble
                 self.exit(return_code=1)
                 return
-            self.overview.stack, self.overview.saying = self.parts.stack, ""
-            self.read_only = self.read_only or self.parts.read_only
-            self.overview.draw()
+            self.overview.saying = ""
+            self._took(self.parts)
+            self.run_worker(self._watch_file(began), group="watching the stack file", exit_on_error=False)
         if self.parts is not None:
             await self.parts.collector(self._changed).run()
+
+    def _took(self, parts: Parts) -> None:
+        self.overview.stack = parts.stack
+        self.read_only = self._told_read_only or parts.read_only
+        self.overview.draw()
+
+    async def _watch_file(self, began: int) -> None:
+        from opsconsole.tui.reloading import keep_watch
+
+        await keep_watch(self, began)
+
+    async def read_stack_again(self) -> None:
+        """The stack file has changed: go by what it says now, on whichever screen is in front.
+
+        A run that is open keeps the stack it began with, and so the rules of its guard.
+        """
+        from opsconsole.stack.blemish import KIND as FAULT
+
+        if self._make is None or self.parts is None:
+            return
+        try:
+            parts = await self._make()
+        except TroubleError as trouble:
+            self.say(f"the stack file has changed: {one_line(str(trouble.troubles[0]), 120)}")
+            return
+        self.workers.cancel_group(self, "look")
+        self._done_with.append(self.parts)
+        self.parts = parts
+        self._took(parts)
+        self.run_worker(self._look(), group="look", name="look", exit_on_error=False)
+        self._read_library()
+        self.look_for_runs()
+        faults = sum(check.kind == FAULT for check in parts.stack.checks)
+        said = f"; {faults} fault{'s' * (faults > 1)} in it" if faults else ""
+        kept = "; the open run keeps the rules it began with" if self.desk is not None and not self.desk.over else ""
+        self.say(f"the stack file has changed and was read again{said}{kept}")
+
+    async def close_parts(self) -> None:
+        """Let go of everything that was opened."""
+        for parts in (*self._done_with, self.parts):
+            if parts is not None:
+                await parts.close()
 
     def _changed(self, snapshot: Snapshot) -> None:
         self.post_message(Seen(snapshot))

@@ -61,6 +61,7 @@ class Desk:
         self.printed = Printed()
         self.met = Met()
         self.trouble = ""
+        self.read_only = False
         self.over = False
         self.changed: Callable[[], None] = nobody
         self.session: PlaysRun | None = None

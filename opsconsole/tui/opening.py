@@ -185,6 +185,7 @@ def play(console: Console, desk: Desk, *, resume: bool) -> None:
     parts: Parts | None = console.parts
     assert parts is not None
     console.desk = desk
+    desk.read_only = console.read_only  # of the guard that the run has, whatever the stack file says later
 
     async def go() -> None:
         if resume and desk.state is not None:

@@ -141,7 +141,8 @@ class RunScreen(OpsScreen):
 
     def _draw_header(self) -> None:
         desk = self.desk
-        head = runs.Head(desk.runbook.title, desk.reason, desk.state, self.console.read_only)
+        read_only = desk.read_only if desk.session is not None else self.console.read_only
+        head = runs.Head(desk.runbook.title, desk.reason, desk.state, read_only)
         self._header.show([runs.header(head, self.console.snapshot, self.size.width, self.console.now())])
 
     def _around(self) -> Around:
