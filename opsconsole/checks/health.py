@@ -37,6 +37,10 @@ class Body(str):
             raise ValueError(f"this is no regular expression: {fault}") from None
         return cls(written)
 
+    def stands_in(self, text: str) -> bool:
+        """Whether it is found in `text`."""
+        return _pattern(self).search(text) is not None
+
 
 class Expect(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """`status` is one code or several (200 to 299 where none is given), and `body` must be in the answer.
@@ -63,7 +67,7 @@ def _faults(expect: Expect, reading: HealthReading, measured: str) -> Iterator[V
         said = f": {one_line(reading.body, 80)}" if reading.status >= 500 and reading.body.strip() else ""
         reason = f"answers {reading.status}, expected {_codes(expect.status)}{said}"
         yield Verdict(Level.DOWN, reason, measured, expected)
-    if expect.body is not None and not _pattern(expect.body).search(reading.body):
+    if expect.body is not None and not expect.body.stands_in(reading.body):
         reason = f"answers {reading.status}, but without {one_line(expect.body, 60)} in it"
         yield Verdict(Level.DOWN, reason, measured, expected)
     if expect.within is not None and reading.latency > expect.within:

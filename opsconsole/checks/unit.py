@@ -30,9 +30,14 @@ _RESULTS: Final = {
 
 
 class Expect(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
-    """`inactive` is for what should not run here."""
+    """`inactive` is for what should not run here.
+
+    `current`: what runs is what its file says now. DEGRADED where the file changed on disk since systemd read it, or
+    the main process was started by another command line than that of its ExecStart.
+    """
 
     state: Literal["active", "inactive"] = "active"
+    current: bool = False
 
 
 def judge(expect: Expect, sample: Sample, past: Sequence[Sample]) -> Verdict:
@@ -46,7 +51,20 @@ def judge(expect: Expect, sample: Sample, past: Sequence[Sample]) -> Verdict:
     if reading.load_state in ("masked", "bad-setting", "error") and expect.state == "active" and state != "active":
         return Verdict(Level.DOWN, f"cannot be loaded: {reading.load_state}", reading.load_state, expect.state)
     level, reason = _state(expect, reading, sample.at)
+    if level is Level.OK and expect.current and (stale := _stale(reading)) is not None:
+        return stale
     return Verdict(level, reason, measured, expect.state)
+
+
+def _stale(reading: UnitReading) -> Verdict | None:
+    """What makes a unit that runs another one than its file describes."""
+    if reading.need_reload:
+        reason = "its file changed on disk since systemd read it: daemon-reload and a restart are due"
+        return Verdict(Level.DEGRADED, reason, "as it was", "as on disk")
+    if reading.as_started is False:
+        runs, wanted = one_line(" ".join(reading.argv), 80), one_line(reading.exec_start, 80)
+        return Verdict(Level.DEGRADED, f"runs {runs}, but its ExecStart is {wanted}: a restart is due", runs, wanted)
+    return None
 
 
 def _state(expect: Expect, reading: UnitReading, now: float) -> tuple[Level, str]:

@@ -14,8 +14,9 @@ class Check:
     """One expectation about one target. `kind` names the judge in `opsconsole.checks`.
 
     `rounds` is the stack file's `for`: so many bad rounds in a row before it counts. `severity` is the worst
-    level that it may reach. `needs` names checks without which this one cannot be judged. `every` and
-    `timeout` are in seconds; None means the probe's own pace.
+    level that it may reach. `needs` names checks without which this one cannot be judged; `beside` names checks whose
+    standing is part of what it judges (a health endpoint against the database behind it). `every` and `timeout` are
+    in seconds; None means the probe's own pace.
     """
 
     name: str
@@ -29,6 +30,7 @@ class Check:
     every: float | None = None
     timeout: float | None = None
     optional: bool = False
+    beside: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
+from opsconsole.model.held import Held
 from opsconsole.model.targets import QueueKind
 
 
@@ -84,7 +85,12 @@ class EngineReading:
 
 @dataclass(frozen=True, slots=True)
 class UnitReading:
-    """A systemd unit as `systemctl show` describes it; `load_state` is `not-found` where there is none."""
+    """A systemd unit as `systemctl show` describes it; `load_state` is `not-found` where there is none.
+
+    `need_reload`: its file changed on disk since systemd read it. `exec_start` is the command line of its ExecStart as
+    systemd has it now, `argv` that of its main process; both are empty where they cannot be told. `argv` has secrets
+    masked, `as_started` says whether the two agree, by the words that are not.
+    """
 
     name: str
     load_state: str
@@ -97,6 +103,10 @@ class UnitReading:
     restarts: int = 0
     exit_code: int | None = None
     description: str = ""
+    need_reload: bool = False
+    exec_start: str = ""
+    argv: tuple[str, ...] = ()
+    as_started: bool | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -184,3 +194,112 @@ class BoxReading:
     pressure_io: float | None = None
     booted_at: float | None = None
     unread: tuple[tuple[str, str], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class TcpReading:
+    """A connection that was taken, after `latency`; `greeting` is the first line said there, if it was waited for."""
+
+    latency: float
+    greeting: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class TlsReading:
+    """A certificate, valid from `begins` to `ends` (epoch seconds). `trusted` is None where it was read from a file.
+
+    `why` says, in OpenSSL's words, why it is not trusted; that it has run out is no such reason.
+    """
+
+    begins: float
+    ends: float
+    names: tuple[str, ...]
+    subject: str = ""
+    issuer: str = ""
+    trusted: bool | None = None
+    why: str = ""
+    self_signed: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class ClockReading:
+    """The time zone that a clock is read in: its name, and in which place that is said.
+
+    `rule` is the zone's rule as POSIX writes it ("MSK-3"), "" where it is not known. `synchronised` and `off` (the
+    kernel's estimate of the largest error, in seconds) are of the box alone; None where they cannot be told.
+    """
+
+    zone: str
+    rule: str
+    source: str
+    synchronised: bool | None = None
+    off: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ReplicasReading:
+    """What runs of one thing, by name; `asleep` are those of it that do not run."""
+
+    what: str
+    running: tuple[str, ...]
+    asleep: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class UserReading:
+    """As whom the first process of a container runs, as the container and as the box number it."""
+
+    pid: int
+    uid: int
+    gid: int
+    uid_outside: int
+    program: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class ImageReading:
+    """The image that a container runs, and the version that is checked out.
+
+    `image` is the name that it was started by, `image_id` what that was then, `named_id` what this name is now (None:
+    nothing here). `revision` is the image's own word (its label), `names` are all that it bears here. `wanted` are the
+    images here that bear a version checked out: name and id. `commit` and `tags` are what is checked out.
+    """
+
+    image: str
+    image_id: str
+    commit: str
+    tags: tuple[str, ...] = ()
+    revision: str = ""
+    names: tuple[str, ...] = ()
+    named_id: str | None = None
+    wanted: tuple[tuple[str, str], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class EnvReading:
+    """The environment that something was started with, and what the files say that it would be started with now.
+
+    Values are held, not kept: see `model.held`. `required` are the names of the contract.
+    """
+
+    running: dict[str, Held] = field(default_factory=dict, hash=False)
+    written: tuple[tuple[str, dict[str, Held]], ...] = field(default=(), hash=False)
+    required: tuple[str, ...] = ()
+    contract: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Stray:
+    """A process that belongs to nothing of the stack: what it belongs to instead, and who started it."""
+
+    process: Process
+    belongs: str = ""
+    started_by: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class StrayReading:
+    """The strays, and how many processes looked like those of the stack at all."""
+
+    strays: tuple[Stray, ...] = ()
+    matched: int = 0

@@ -8,13 +8,21 @@ from opsconsole.probes.base import Probe, World
 
 MODULES = {
     "box": "opsconsole.probes.box",
+    "clock": "opsconsole.probes.clock",
     "container": "opsconsole.probes.container",
+    "container-user": "opsconsole.probes.container_user",
     "engine": "opsconsole.probes.engine.probe",
+    "env": "opsconsole.probes.env",
     "fault": "opsconsole.probes.fault",
     "health": "opsconsole.probes.health",
+    "image-tag": "opsconsole.probes.image_tag",
     "memory": "opsconsole.probes.memory",
     "process": "opsconsole.probes.process",
     "queue": "opsconsole.probes.queue",
+    "replicas": "opsconsole.probes.replicas",
+    "stray-process": "opsconsole.probes.stray_process",
+    "tcp": "opsconsole.probes.tcp",
+    "tls": "opsconsole.probes.tls",
     "unit": "opsconsole.probes.unit",
 }
 """Kind of target -> module with an `open_probe(world)`."""

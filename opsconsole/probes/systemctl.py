@@ -13,12 +13,14 @@ from opsconsole.model.text import one_line
 
 PROPERTIES: Final = (
     "Id,LoadState,ActiveState,SubState,Result,MainPID,ControlGroup,NRestarts,ExecMainCode,ExecMainStatus,"
-    "ExecMainStartTimestamp,ActiveEnterTimestamp,Description"
+    "ExecMainStartTimestamp,ActiveEnterTimestamp,Description,NeedDaemonReload,ExecStart"
 )
 
 _SUFFIXES: Final = "service|socket|device|mount|automount|swap|target|path|timer|slice|scope"
 _NAME: Final = re.compile(rf"[\w:.\\@-]{{1,240}}\.(?:{_SUFFIXES})", re.ASCII)
 _STAMP: Final = re.compile(r"(\d{4}-\d\d-\d\d \d\d:\d\d:\d\d) UTC$")
+
+_ARGV: Final = re.compile(r"argv\[\]=(.*?) ; ignore_errors=")
 
 _EXITED: Final = "1"
 _KILLED: Final = ("2", "3")  # 3: with a core dump (CLD_* of waitid)
@@ -79,7 +81,15 @@ def _reading(said: Mapping[str, str]) -> UnitReading:
         restarts=_number(said.get("NRestarts", "")),
         exit_code=_exit_code(said.get("ExecMainCode", ""), said.get("ExecMainStatus", "")),
         description=one_line(said.get("Description", "")),
+        need_reload=said.get("NeedDaemonReload") == "yes",
+        exec_start=_command(said.get("ExecStart", "")),
     )
+
+
+def _command(text: str) -> str:
+    """The command line in `{ path=… ; argv[]=… ; ignore_errors=… }`; of several commands the last keeps running."""
+    found: list[str] = _ARGV.findall(text)
+    return found[-1] if found else ""
 
 
 def _exit_code(how: str, status: str) -> int | None:

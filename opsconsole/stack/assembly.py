@@ -34,6 +34,8 @@ class Assembly:
         self.faults = faults
         self.services: dict[str, Service] = {}
         self.queues: dict[str, Target] = {}
+        self.endpoints: dict[str, Target | None] = {}
+        self.home = folder
         self.watched: dict[Target, None] = {}
         self.checks: dict[str, Check] = {}
         self._entries: set[tuple[str, str]] = set()
@@ -111,9 +113,12 @@ class Assembly:
 
     def add(
         self, name: str, kind: str, target: Target, expect: Any, terms: Terms,
-        *, needs: Sequence[str] = (), runbooks: Sequence[str] = (),
+        *, needs: Sequence[str] = (), runbooks: Sequence[str] = (), beside: Sequence[str] = (),
     ) -> None:  # fmt: skip
-        """A check that is whole. `needs` are those that the stack knows of by itself, `runbooks` the entry's."""
+        """A check that is whole. `needs` are those that the stack knows of by itself, `runbooks` the entry's.
+
+        `beside` are the checks whose standing it looks at.
+        """
         self.checks[name] = Check(
             name,
             kind,
@@ -126,6 +131,7 @@ class Assembly:
             terms.every,
             terms.timeout,
             terms.optional,
+            tuple(dict.fromkeys(beside)),
         )
 
     def refers(self, terms: Terms | None, key: Key) -> None:
@@ -135,6 +141,10 @@ class Assembly:
         self._needed += [((*key, "needs", number), needed) for number, needed in enumerate(terms.needs)]
         for number, runbook in enumerate(terms.runbooks):
             self.runbook(runbook, (*key, "runbooks", number))
+
+    def look_for(self, key: Key, check: str) -> None:
+        """`check`, which is named at `key`, must exist: looked at when all checks are known."""
+        self._needed.append((key, check))
 
     def runbook(self, name: str, key: Key) -> None:
         """A runbook that is referred to lies beside the stack file."""
@@ -162,14 +172,16 @@ class Assembly:
         for name in [name for name in self._names if self._needs_itself(name)]:
             key = self._names[name]
             self.faults.add(key, f"{name} needs itself, maybe by way of others", "take one of the needs out")
-            self.checks[name] = replace(self.checks[name], needs=())  # or all of them would wait for each other
+            self.checks[name] = replace(
+                self.checks[name], needs=(), beside=()
+            )  # or all of them would wait for each other
 
     def _needs_itself(self, name: str) -> bool:
         seen: set[str] = set()
         ways = [name]
         while ways:
             check = self.checks.get(ways.pop())
-            for needed in check.needs if check else ():
+            for needed in (*check.needs, *check.beside) if check else ():
                 if needed == name:
                     return True
                 if needed not in seen:

@@ -62,6 +62,7 @@ def health(table: Mapping[str, Any], key: Key, stack: Assembly) -> None:
     named, it, expect, terms = take(table, key, stack.faults, NamedTable, EndpointTable, expect_type("health"), Terms)
     stack.refers(terms, key)
     of = health_of(it, key, stack) if it else None
+    stack.endpoints[named.name] = Target("health", named.name, of) if of else None
     if not stack.enter("health", named.name, key, table) or not stack.named(f"{named.name}.health", key):
         return
     if of is not None and expect is not None and terms is not None:

@@ -13,7 +13,8 @@ import msgspec
 
 from opsconsole.model.sample import Target
 from opsconsole.model.service import ContainerRef
-from opsconsole.model.targets import BoxOf
+from opsconsole.model.targets import BoxOf, StrayOf, TcpOf, TlsOf
+from opsconsole.stack import environment, network, runtime
 from opsconsole.stack.assembly import Assembly, expect_type
 from opsconsole.stack.entries import health_of
 from opsconsole.stack.faults import nearest
@@ -55,10 +56,14 @@ class OfQueue(Table, frozen=True):
 
 @dataclass(frozen=True, slots=True)
 class Kind:
-    """`of` is how the target is written; `target` makes it, or adds a fault: (check's name, table, key, assembly)."""
+    """`of` is how the target is written; `target` makes it, or adds a fault: (check's name, table, key, assembly).
+
+    `fit` makes it know what the probe has to know of what is expected: (target, expectation).
+    """
 
     of: type[msgspec.Struct]
     target: Callable[[str, Any, Key, Assembly], Target | None]
+    fit: Callable[[Target, Any], Target] | None = None
 
 
 def _box(name: str, of: OfBox, key: Key, stack: Assembly) -> Target:
@@ -102,13 +107,22 @@ def _queue(name: str, of: OfQueue, key: Key, stack: Assembly) -> Target | None:
 
 KINDS: Final[Mapping[str, Kind]] = {
     "box": Kind(OfBox, _box),
+    "clock": Kind(runtime.OfClock, runtime.clock),
     "container": Kind(OfContainer, _container),
+    "container-user": Kind(runtime.OfContainer, runtime.container_user),
     "depth": Kind(OfQueue, _queue),
+    "env": Kind(runtime.OfEnv, runtime.env, environment.telling),
     "health": Kind(EndpointTable, _health),
+    "image-tag": Kind(runtime.OfImage, runtime.image_tag),
     "memory": Kind(OfService, _service("memory")),
     "oldest": Kind(OfQueue, _queue),
     "process": Kind(OfService, _service("process")),
+    "replicas": Kind(runtime.OfAny, runtime.replicas),
     "restarts": Kind(OfService, _service("life")),
+    "stray-process": Kind(runtime.OfStray, runtime.stray_process),
+    "stub": Kind(network.OfStub, network.stub),
+    "tcp": Kind(network.OfTcp, network.tcp, network.listening),
+    "tls": Kind(network.OfTls, network.tls),
     "unit": Kind(OfUnit, _unit),
 }
 
@@ -128,12 +142,25 @@ def check(table: Mapping[str, Any], key: Key, stack: Assembly) -> None:
     if not stack.enter("check", it.name, key, table) or not stack.named(it.name, key):
         return
     if expect is not None and terms is not None and target is not None:
-        stack.add(it.name, it.kind, target, expect, terms, needs=_needs(target, stack))
+        if it.kind == "tls" and expect.host is None:
+            expect = msgspec.structs.replace(expect, host=network.host_of(target))
+        target = kind.fit(target, expect) if kind.fit is not None else target
+        beside = network.beside(expect, key, stack) if it.kind == "stub" else ()
+        stack.add(it.name, it.kind, target, expect, terms, needs=_needs(it.kind, target, stack), beside=beside)
 
 
-def _needs(target: Target, stack: Assembly) -> tuple[str, ...]:
+def _needs(kind: str, target: Target, stack: Assembly) -> tuple[str, ...]:
     """What a service holds is only seen while it runs; what is in a container, only through the engine."""
-    state = f"{target.name}.state"
-    if state in stack.checks and target.kind in ("memory", "process"):
+    ref = runtime.ref_of(target)
+    state = next((f"{name}.state" for name, one in stack.services.items() if one.ref == ref), "")
+    # How often it runs is told best where it does not run at all.
+    if state in stack.checks and kind in ("memory", "process", *runtime.HELD_BY_SERVICES):
         return (state,)
-    return (stack.engine(),) if isinstance(target.of, ContainerRef) else ()
+    name = target.of.address.container if isinstance(target.of, TcpOf | TlsOf) and target.of.address else ""
+    states = [
+        f"{one.name}.state"
+        for one in stack.services.values()
+        if name and isinstance(one.ref, ContainerRef) and one.ref.name == name
+    ]
+    many = isinstance(target.of, StrayOf) and bool(target.of.containers)
+    return (stack.engine(), *states) if isinstance(ref, ContainerRef) or name or many else ()

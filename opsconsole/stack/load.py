@@ -74,6 +74,8 @@ def _understood(path: Path) -> tuple[Stack | None, Faults]:
 def _assemble(raw: Mapping[str, Any], file: Path, faults: Faults) -> Stack | None:
     stack = Assembly(file.parent, faults)
     (it,) = take(raw, (), faults, FileTable)
+    home = stack.path(it.home, ("home",)) if it is not None and it.home is not None else None
+    stack.home = home or file.parent
     for name, enter in _ENTRIES:
         entries = raw.get(name)
         for number, entry in enumerate(entries if isinstance(entries, list) else ()):
@@ -91,7 +93,7 @@ def _stack(it: FileTable, file: Path, stack: Assembly) -> Stack:
     state = stack.path(it.state, ("state",)) if it.state is not None else None
     return Stack(
         name=one_line(it.name, 60),
-        home=(stack.path(it.home, ("home",)) if it.home is not None else None) or file.parent,
+        home=stack.home,
         file=file,
         engine=EngineRef(it.docker.host, it.docker.project),
         services=tuple(stack.services.values()),

@@ -86,6 +86,7 @@ class ServiceTable(Table, frozen=True):
     process: dict[str, Any] | None = None
     memory: dict[str, Any] | None = None
     restarts: dict[str, Any] | None = None
+    env: dict[str, Any] | None = None
     runbooks: dict[str, str] = {}
 
 

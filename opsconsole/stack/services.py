@@ -8,12 +8,13 @@ from typing import Any, Final
 from opsconsole.model.sample import Target
 from opsconsole.model.service import ContainerRef, ProcessesRef, ServiceRef, UnitRef
 from opsconsole.model.stack import Service
+from opsconsole.stack import environment
 from opsconsole.stack.assembly import NO_TERMS, Assembly
 from opsconsole.stack.keys import Key
 from opsconsole.stack.schema import ProcessesTable, ServiceTable, Terms
 from opsconsole.stack.take import take
 
-EXPECTATIONS: Final = ("state", "memory", "process", "restarts")
+EXPECTATIONS: Final = ("state", "memory", "process", "restarts", "env")
 """What can be expected of a service; each is a check called `SERVICE.EXPECTATION`."""
 
 
@@ -43,6 +44,8 @@ def service(table: Mapping[str, Any], key: Key, stack: Assembly) -> None:
         target = life_target(it.name, ref)
         first = (stack.engine(),) if isinstance(ref, ContainerRef) else ()
         _written(it, "restarts", "restarts", target, it.restarts, (*key, "restarts"), stack, first)
+    if it.env is not None:
+        environment.of_service(it.name, ref, it.env, (*key, "env"), stack, needs, _runbooks(it, "env"))
 
 
 def _written(
@@ -143,7 +146,7 @@ def _only_faults(it: ServiceTable, key: Key, stack: Assembly) -> None:
     """An entry that is at fault: people want to hear at once of what else is wrong in it."""
     for what in EXPECTATIONS:
         table = getattr(it, what)
-        if table is not None and what != "state":
+        if table is not None and what not in ("state", "env"):
             stack.read(what, table, (*key, what))
         stack.know(f"{it.name}.{what}")
 

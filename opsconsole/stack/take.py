@@ -11,7 +11,7 @@ from opsconsole.checks import quantities
 from opsconsole.stack.faults import Faults
 from opsconsole.stack.keys import Key
 
-LATER: Final = ("alerts", "env")
+LATER: Final = ("alerts",)
 """Keys of the design that no version understands yet: what is written there would be silently without effect."""
 
 

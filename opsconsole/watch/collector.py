@@ -29,7 +29,7 @@ _SETTLE: Final = 0.05  # seconds for groups that are due together to come in tog
 _GAP: Final = 0.1  # seconds between two looks of one group, however fast events come
 _FOLLOW_AGAIN: Final = 5.0  # seconds until the events are followed again after a fault of ours
 
-_ON_EVENT: Final = ("container", "memory", "process")
+_ON_EVENT: Final = ("container", "memory", "process", "replicas", "container-user", "env", "clock", "image-tag")
 
 
 async def look_once(
@@ -184,7 +184,7 @@ class _Turn:
 
     def __init__(self, group: Group) -> None:
         self.group = group
-        self.containers = tuple(target.of for target in group.targets if isinstance(target.of, ContainerRef))
+        self.containers = tuple(ref for target in group.targets if (ref := _container(target.of)) is not None)
         self.looked = asyncio.Event()
         self._called = asyncio.Event()
         self._last = -math.inf
@@ -222,6 +222,14 @@ async def _first_rounds(wave: Collection[_Turn]) -> None:
 
 async def _result(future: asyncio.Future[None]) -> None:
     await future
+
+
+def _container(of: object) -> ContainerRef | None:
+    """The container that a target looks at, itself or by what it names."""
+    for one in (of, getattr(of, "ref", None), getattr(of, "container", None)):
+        if isinstance(one, ContainerRef):
+            return one
+    return None
 
 
 def _may_be(ref: ContainerRef, name: str) -> bool:

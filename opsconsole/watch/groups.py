@@ -19,22 +19,34 @@ PACES: Final = {
     "queue": 2.0,
     "health": 5.0,
     "box": 5.0,
+    "tcp": 5.0,
+    "replicas": 5.0,
+    "stray-process": 5.0,
+    "env": 15.0,  # what something was started with does not change; what is written beside it may
+    "container-user": 15.0,
+    "clock": 60.0,
+    "image-tag": 60.0,
+    "tls": 600.0,
     "fault": 60.0,  # does not change
 }
 """Seconds between two looks at a target of a kind, where no check on it says otherwise."""
 
-TIMEOUTS: Final = {"memory": 2.0, "process": 2.0, "health": 5.0}
+TIMEOUTS: Final = {"memory": 2.0, "process": 2.0, "health": 5.0, "tls": 5.0, "image-tag": 5.0}
 """Seconds that a look of a kind may take, where no check says otherwise; `TIMEOUT` for all others."""
 
 TIMEOUT: Final = 3.0
 PACE: Final = 5.0
 
-LEAD: Final = ("fault", "engine", "container", "unit", "queue", "memory", "process", "box", "health")
+LEAD: Final = (
+    *("fault", "engine", "container", "unit", "queue", "memory", "process", "box"),
+    *("replicas", "container-user", "env", "image-tag", "clock", "stray-process", "tls", "tcp", "health"),
+)
 """The order in which a single look begins: what is waited for before what is read on the spot, but endpoints last:
 their latency is measured, and an import or a long read in between would be counted as theirs."""
 
-APART: Final = frozenset({"health", "queue"})
-"""Kinds whose targets lie behind connections of their own, so that none may wait for another that hangs."""
+APART: Final = frozenset({"health", "queue", "tcp", "tls", "image-tag", "env"})
+"""Kinds whose targets lie behind connections of their own, or on folders that may hang, so that none may wait for
+another one."""
 
 _SHORTEST: Final = 0.2  # seconds; an `every` below that would only load the box
 
@@ -75,7 +87,7 @@ def single_look(stack: Stack, most: float) -> tuple[Group, ...]:
 
 
 def only(stack: Stack, names: Collection[str]) -> Stack:
-    """The stack cut down to the checks called `names`, what these need, and the targets of both."""
+    """The stack cut down to the checks called `names`, what these need or look at, and the targets of all of them."""
     by_name = {check.name: check for check in stack.checks}
     wanted: set[str] = set()
     open_names = [name for name in names if name in by_name]
@@ -83,7 +95,8 @@ def only(stack: Stack, names: Collection[str]) -> Stack:
         name = open_names.pop()
         if name not in wanted:
             wanted.add(name)
-            open_names += [needed for needed in by_name[name].needs if needed in by_name]
+            both = (*by_name[name].needs, *by_name[name].beside)
+            open_names += [needed for needed in both if needed in by_name]
     checks = tuple(check for check in stack.checks if check.name in wanted)
     return replace(stack, checks=checks, watched=tuple(dict.fromkeys(check.target for check in checks)))
 

@@ -34,7 +34,7 @@ def counted(before: Count | None, verdict: Verdict, at: float, rounds: int) -> C
 
 
 def in_order(checks: Iterable[Check]) -> tuple[Check, ...]:
-    """The checks such that each comes after all that it needs, and otherwise as they were given.
+    """The checks such that each comes after all that it needs or looks at beside itself, and otherwise as given.
 
     Names that nobody bears, and needs that go in a circle, are the loader's to refuse; here they are passed over.
     """
@@ -46,7 +46,7 @@ def in_order(checks: Iterable[Check]) -> tuple[Check, ...]:
         if check.name in begun:
             return
         begun.add(check.name)
-        for name in check.needs:
+        for name in (*check.needs, *check.beside):
             if name in by_name:
                 visit(by_name[name])
         done[check.name] = check

@@ -101,7 +101,7 @@ class Store:
         """Give `check` its standing after `sample`; whether that differs from where it stood."""
         # What was seen at a time that the clock has since been set back from is no past of this sample.
         past = earlier if not earlier or earlier[-1].at <= sample.at else self._past[sample.target][:-1]
-        verdict = _verdict(check, sample, past)
+        verdict = _verdict(check, sample, past, self._standings)
         before = self._standings.get(check.name)
         by = self._blocker(check, sample, verdict)
         count = self._counts.get(check.name)
@@ -137,8 +137,8 @@ class Store:
         return True
 
 
-def _verdict(check: Check, sample: Sample, past: Sequence[Sample]) -> Verdict:
+def _verdict(check: Check, sample: Sample, past: Sequence[Sample], standings: Mapping[str, Standing]) -> Verdict:
     try:
-        return judge(check, sample, past)
+        return judge(check, sample, past, standings)
     except Exception as fault:  # a fault of ours in one check must not take the others' eyes
         return Verdict(Level.UNKNOWN, one_line(f"our own fault in judging: {type(fault).__name__}: {fault}"))

@@ -16,6 +16,7 @@ FILES = Path(__file__).parent / "files"
 SERVICE = 'name = "x"\n[[service]]\nname = "worker"\ncontainer = "w"\n'
 QUEUE = 'name = "x"\n[[queue]]\nname = "jobs"\nbroker = "redis://localhost"\n'
 HEALTH = 'name = "x"\n[[health]]\nname = "web"\nurl = "http://localhost"\n'
+CHECK = 'name = "x"\n[[check]]\nname = "y"\n'
 
 
 @pytest.fixture(autouse=True)
@@ -58,7 +59,48 @@ def test_all_faults_of_a_file_are_told_at_once_in_its_order():
         ),
         # what does not exist yet
         ('name = "x"\n[alerts]', "2: alerts: this is not supported yet; take it out"),
-        (SERVICE + "env = {}", "5: service[worker].env: this is not supported yet; take it out"),
+        # an environment, and what is looked at while it runs
+        (SERVICE + "env = {}", "5: service[worker].env: nothing is expected; name a variable with its values"),
+        (SERVICE + "env = { for = 2 }", "5: service[worker].env: nothing is expected"),
+        (SERVICE + "env = { DEBUG = [0] }", "5: service[worker].env.values: what DEBUG may be is text in quotes"),
+        (SERVICE + "env = { debug = ['0'] }", "5: service[worker].env.debug: unknown key 'debug'"),
+        (
+            SERVICE.replace("container", "unit") + "env = { compose = true }",
+            "5: service[worker].env.compose: only a container is made by compose",
+        ),
+        (SERVICE + 'env = { DEBUG = "0", file = 5 }', "5: service[worker].env.file: a number stands here"),
+        (
+            CHECK + 'kind = "env"\nhas = ["A"]',
+            "2: check[y]: what is looked at is missing; give one of service, container, unit",
+        ),
+        (CHECK + 'kind = "replicas"\nunit = "a"\ncontainer = "b"', "2: check[y]: container and unit are both given"),
+        (
+            CHECK + 'kind = "container-user"\nservice = "w"\nuser = "root"',
+            "check[y].user: a number is wanted here, maybe",
+        ),
+        (CHECK + 'kind = "container-user"\nservice = "w"', "5: check[y].service: there is no service called w"),
+        (
+            SERVICE.replace("container", "unit") + CHECK.partition("\n")[2] + 'kind = "clock"\nservice = "worker"',
+            "8: check[y].service: worker is no container",
+        ),
+        (CHECK + 'kind = "stray-process"\nuser = "x"', "2: check[y]: how such processes look is missing; give argv or"),
+        # what answers
+        (CHECK + 'kind = "tcp"\naddress = "localhost"', "5: check[y].address: no address of a port: write host:port"),
+        (CHECK + 'kind = "tcp"\naddress = "localhost:99999"', "5: check[y].address: no address of a port"),
+        (CHECK + 'kind = "tcp"\naddress = "unix:run"', "5: check[y].address: unix: is not followed by a whole path"),
+        (CHECK + 'kind = "tls"', "2: check[y]: where the certificate is seen is missing, or there twice"),
+        (CHECK + 'kind = "tls"\nfile = "a"\ndegraded = "1d"\ndown = "2d"', "2: check[y]: down (2 d left) is more than"),
+        (CHECK + 'kind = "stub"\ndepends = ["a.state"]', "2: check[y]: the endpoint is missing, or there twice"),
+        (
+            CHECK + 'kind = "stub"\nurl = "http://x/"\ndepends = ["db.stat"]',
+            "6: check[y].depends[1]: there is no check called db.stat",
+        ),
+        (CHECK + 'kind = "stub"\nurl = "http://x/"\ndepends = []', "2: check[y]: depends names no check"),
+        (
+            HEALTH + CHECK.partition("\n")[2] + 'kind = "stub"\nendpoint = "wep"\ndepends = ["box"]',
+            "8: check[y].endpoint: there is no health entry called wep; did you mean 'web'?",
+        ),
+        (CHECK + 'kind = "stub"\nurl = "http://x/"\ndepends = ["y"]', "2: check[y]: y needs itself"),
         # wrong types
         ("name = 5", "1: name: a number stands here; write text in quotes"),
         ('name = "x"\n[service]\nname = "y"', "2: service: a table stands here; write [[…]] with double brackets"),

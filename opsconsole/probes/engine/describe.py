@@ -28,6 +28,26 @@ class Event:
     at: float
 
 
+@dataclass(frozen=True, slots=True)
+class Image:
+    """An image of the engine: its id, all names (tags and digests) that it bears here, its labels."""
+
+    id: str
+    names: tuple[str, ...]
+    labels: Mapping[str, str]
+
+
+def image(raw: Mapping[str, Any]) -> Image:
+    """One image, from the answer to `GET /images/NAME/json`."""
+    labels = (raw.get("Config") or {}).get("Labels") or {}
+    names = (*(raw.get("RepoTags") or ()), *(raw.get("RepoDigests") or ()))
+    return Image(
+        str(raw["Id"]),
+        tuple(one_line(str(name)) for name in names),
+        {str(key): plain(str(value)) for key, value in labels.items()},
+    )
+
+
 def container(raw: Mapping[str, Any]) -> ContainerReading:
     """One container, from the answer to `GET /containers/ID/json`."""
     state = raw.get("State") or {}

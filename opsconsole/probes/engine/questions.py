@@ -7,6 +7,7 @@ import json
 from collections.abc import AsyncIterator, Iterable
 from contextlib import asynccontextmanager
 from typing import Any, Final
+from urllib.parse import quote
 
 from opsconsole.model.readings import ContainerReading, EngineReading, MemoryReading
 from opsconsole.model.sample import Problem, ProblemKind
@@ -92,3 +93,17 @@ async def _parsed(pieces: AsyncIterator[bytes]) -> AsyncIterator[describe.Event]
         for line in lines:
             if line.strip() and (event := describe.event(line)):
                 yield event
+
+
+async def environment(client: Client, id: str) -> list[str] | Problem:
+    """The variables that a container was made with, each as NAME=value, secrets and all: nothing of ours keeps them."""
+    raw = await client.get(f"/containers/{id}/json")
+    if raw is None:
+        return Problem(ProblemKind.GONE, f"no container {id[:12]} any more")
+    return [str(one) for one in (raw.get("Config") or {}).get("Env") or ()]
+
+
+async def image(client: Client, name: str) -> describe.Image | None:
+    """The image that `name` means here, by name, digest or id; None where there is none."""
+    raw = await client.get(f"/images/{quote(name, safe='/:@')}/json")
+    return describe.image(raw) if raw is not None else None

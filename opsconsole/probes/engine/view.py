@@ -17,6 +17,7 @@ from opsconsole.model.units import duration
 from opsconsole.probes.engine import questions
 from opsconsole.probes.engine.client import Client
 from opsconsole.probes.engine.containers import Containers
+from opsconsole.probes.engine.describe import Image
 from opsconsole.probes.engine.endpoint import Endpoint, EngineError, find_endpoint, late
 from opsconsole.probes.engine.execute import Executed, execute
 from opsconsole.probes.engine.memory import pick
@@ -109,6 +110,16 @@ class Engine:
         if isinstance(seen, Problem) and seen.kind is ProblemKind.TIMEOUT:
             return Problem(ProblemKind.NO_TOOL, seen.reason)
         return seen
+
+    async def environment(self, id: str, timeout: float = 2.0) -> list[str] | Problem:
+        """The variables that the container was made with, each as NAME=value, secrets and all."""
+        self._enter()
+        return await self._within(timeout, "its environment", lambda: questions.environment(self._opened(), id))
+
+    async def image(self, name: str, timeout: float = 2.0) -> Image | Problem | None:
+        """The image that `name` (or id) means to this engine now; None where it has none of that name."""
+        self._enter()
+        return await self._within(timeout, f"image {name}", lambda: questions.image(self._opened(), name))
 
     async def exec(
         self,

@@ -1,0 +1,42 @@
+"""A probe whose targets are each looked at by themselves, all at the same time."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable, Sequence
+from time import perf_counter
+from typing import Any
+
+from opsconsole.model.sample import Problem, ProblemKind, Sample, Target
+from opsconsole.model.units import duration
+from opsconsole.probes.base import World
+
+
+class Each:
+    """Asks `look(of, timeout)` for every target: a reading, or the problem why there is none.
+
+    One that does not come back in time is TIMEOUT, and keeps no other waiting. Nothing is held between two looks.
+    """
+
+    def __init__(self, world: World, look: Callable[[Any, float], Awaitable[Any]]) -> None:
+        self._world = world
+        self._look = look
+
+    async def read(self, targets: Sequence[Target], timeout: float) -> list[Sample]:
+        """See `opsconsole.probes.base.Probe`."""
+        return list(await asyncio.gather(*(self._one(target, timeout) for target in targets)))
+
+    async def close(self) -> None:
+        """Nothing is held."""
+
+    async def _one(self, target: Target, timeout: float) -> Sample:
+        at, began = self._world.clock(), perf_counter()
+        try:
+            async with asyncio.timeout(timeout):
+                seen = await self._look(target.of, timeout)
+        except TimeoutError:
+            seen = Problem(ProblemKind.TIMEOUT, f"no answer within {duration(timeout)}")
+        took = perf_counter() - began
+        if isinstance(seen, Problem):
+            return Sample(target, at, problem=seen, took=took)
+        return Sample(target, at, seen, took=took)

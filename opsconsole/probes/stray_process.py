@@ -1,0 +1,111 @@
+"""Processes that look like those of the stack, and to which unit or container of the box they belong."""
+
+from __future__ import annotations
+
+import pwd
+import re
+from collections.abc import Iterator, Mapping
+from typing import Final
+
+from opsconsole.model.readings import Process, Stray, StrayReading
+from opsconsole.model.sample import Problem, ProblemKind
+from opsconsole.model.service import ProcessesRef
+from opsconsole.model.targets import StrayOf
+from opsconsole.model.text import one_line
+from opsconsole.probes.aside import Busy
+from opsconsole.probes.base import World
+from opsconsole.probes.each import Each
+from opsconsole.probes.members import groups_of
+from opsconsole.probes.proc import matching
+
+_CONTAINER: Final = re.compile(r"(?<![0-9a-f])([0-9a-f]{64})(?![0-9a-f])")
+_UNIT: Final = re.compile(r"[^/]+\.(?:service|scope)")
+_SHELLS: Final = frozenset({"sh", "bash", "dash", "zsh", "fish", "ash", "ksh"})
+_HIGHEST: Final = 30  # ancestors that are looked at
+
+
+def open_probe(world: World) -> Each:
+    """Targets of kind `stray-process`, each with a `StrayOf`. That there are none is a reading, and no problem."""
+    busy = Busy()
+
+    async def look(of: StrayOf, timeout: float) -> StrayReading | Problem:
+        if of.user is not None and not _is_user(of.user):
+            return Problem(ProblemKind.UNREADABLE, f"there is no user called {one_line(of.user, 40)} on this machine")
+        ids: dict[str, str] = {}
+        if of.containers:
+            from opsconsole.probes.engine import pick
+
+            containers = await world.engine.containers(timeout)
+            if isinstance(containers, Problem):
+                return containers  # without it, the stack's own containers would seem to be strays
+            found = (pick(containers, ref) for ref in of.containers)
+            ids = {one.id: one.name for one in found if not isinstance(one, Problem)}
+        return await busy.call(of, lambda: _look(world, of, ids), timeout)
+
+    return Each(world, look)
+
+
+def _look(world: World, of: StrayOf, ids: Mapping[str, str]) -> StrayReading | Problem:
+    found = matching(world, ProcessesRef(of.argv or of.program or "", of.user, of.cwd))
+    if isinstance(found, Problem):
+        return StrayReading() if found.kind is ProblemKind.GONE else found
+    if of.program is not None:
+        found = [process for process in found if process.program == of.program]
+    own = {process.pid for ref in of.others for process in _of(world, ref)}
+    strays: dict[int, Stray] = {}
+    for process in found:
+        if process.pid in own or process.supporting:
+            continue
+        try:
+            groups = [path for _, path in groups_of(world.processes.text(process.pid, "cgroup"))]
+        except OSError:  # it has just ended
+            continue
+        belongs, ours = whose(groups, of.units, ids)
+        if not ours:
+            strays[process.pid] = Stray(process, belongs, _started_by(world, process))
+    # A worker of a stray is no other stray.
+    first = tuple(stray for stray in strays.values() if stray.process.ppid not in strays)
+    return StrayReading(first, len(found))
+
+
+def _of(world: World, ref: ProcessesRef) -> list[Process]:
+    found = matching(world, ref)
+    return [] if isinstance(found, Problem) else found
+
+
+def whose(groups: list[str], units: tuple[str, ...], ids: Mapping[str, str]) -> tuple[str, bool]:
+    """What a process with these control groups belongs to, and whether that is of the stack. Pure."""
+    for path in groups:
+        if match := _CONTAINER.search(path):
+            return (f"container {ids[match[1]]}", True) if match[1] in ids else (f"container {match[1][:12]}", False)
+    parts = [part for path in groups for part in path.split("/")]
+    if own := next((part for part in parts if part in units), ""):
+        return own, True
+    others = [part for part in parts if _UNIT.fullmatch(part)]
+    return (others[-1] if others else ""), False
+
+
+def _started_by(world: World, process: Process) -> str:
+    """The nearest above it that says something: a sign-in, a terminal multiplexer, cron; "" where it is on its own."""
+    names = list(_above(world, process.ppid))
+    telling = next((name for name in names if name not in _SHELLS and name not in ("init", "systemd")), None)
+    return telling or (names[0] if names and names[0] in _SHELLS else "")
+
+
+def _above(world: World, pid: int) -> Iterator[str]:
+    for _ in range(_HIGHEST):
+        one = world.processes.one(pid) if pid > 1 else None
+        if one is None:
+            return
+        yield one.comm.partition(":")[0]
+        pid = one.ppid
+
+
+def _is_user(user: str) -> bool:
+    if user.isdecimal():
+        return True
+    try:
+        pwd.getpwnam(user)
+    except KeyError:
+        return False
+    return True
