@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import os
 import re
 from collections.abc import Collection, Mapping
@@ -32,7 +31,9 @@ class Held:
 
 def hold(value: str, *, tell: bool = False) -> Held:
     """`value`, held; with `tell` it may be shown too, as long as it is short."""
-    mark = hashlib.blake2b(value.encode(errors="surrogateescape"), key=_KEY, digest_size=16).digest()
+    from hashlib import blake2b
+
+    mark = blake2b(value.encode(errors="surrogateescape"), key=_KEY, digest_size=16).digest()
     return Held(mark, value if tell and len(value) <= _LONGEST else None)
 
 

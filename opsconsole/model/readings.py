@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
-from opsconsole.model.held import Held
 from opsconsole.model.targets import QueueKind
+
+if TYPE_CHECKING:
+    from opsconsole.model.held import Held
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import os
 import pwd
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Container, Iterable, Iterator, Mapping
 from typing import Final
 
 from opsconsole.model.readings import Process, Stray, StrayReading
@@ -52,6 +53,7 @@ def _look(world: World, of: StrayOf, ids: Mapping[str, str]) -> StrayReading | P
     if of.program is not None:
         found = [process for process in found if process.program == of.program]
     own = {process.pid for ref in of.others for process in _of(world, ref)}
+    here = _own_containers(world)
     strays: dict[int, Stray] = {}
     for process in found:
         if process.pid in own or process.supporting:
@@ -60,7 +62,7 @@ def _look(world: World, of: StrayOf, ids: Mapping[str, str]) -> StrayReading | P
             groups = [path for _, path in groups_of(world.processes.text(process.pid, "cgroup"))]
         except OSError:  # it has just ended
             continue
-        belongs, ours = whose(groups, of.units, ids)
+        belongs, ours = whose(groups, of.units, ids, here)
         if not ours:
             strays[process.pid] = Stray(process, belongs, _started_by(world, process))
     # A worker of a stray is no other stray.
@@ -73,16 +75,35 @@ def _of(world: World, ref: ProcessesRef) -> list[Process]:
     return [] if isinstance(found, Problem) else found
 
 
-def whose(groups: list[str], units: tuple[str, ...], ids: Mapping[str, str]) -> tuple[str, bool]:
-    """What a process with these control groups belongs to, and whether that is of the stack. Pure."""
+def whose(
+    groups: Iterable[str], units: tuple[str, ...], ids: Mapping[str, str], here: Container[str] = ()
+) -> tuple[str, bool]:
+    """What a process with these control groups belongs to, and whether that is of the stack. Pure.
+
+    `here` are the containers that we are in ourselves: all that we see is in them, so they say nothing. A unit in a
+    container of somebody else's is no unit of this box.
+    """
+    belongs = ""
     for path in groups:
-        if match := _CONTAINER.search(path):
-            return (f"container {ids[match[1]]}", True) if match[1] in ids else (f"container {match[1][:12]}", False)
-    parts = [part for path in groups for part in path.split("/")]
-    if own := next((part for part in parts if part in units), ""):
-        return own, True
-    others = [part for part in parts if _UNIT.fullmatch(part)]
-    return (others[-1] if others else ""), False
+        foreign = ""
+        for part in path.split("/"):
+            if (match := _CONTAINER.search(part)) and match[1] not in here:
+                if match[1] in ids:
+                    return f"container {ids[match[1]]}", True
+                foreign = f"container {match[1][:12]}"
+            elif part in units and not foreign:
+                return part, True
+            elif _UNIT.fullmatch(part) and not foreign:
+                belongs = part
+        belongs = foreign or belongs
+    return belongs, False
+
+
+def _own_containers(world: World) -> frozenset[str]:
+    try:
+        return frozenset(_CONTAINER.findall(world.processes.text(os.getpid(), "cgroup")))
+    except OSError:
+        return frozenset()
 
 
 def _started_by(world: World, process: Process) -> str:
