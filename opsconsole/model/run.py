@@ -54,13 +54,16 @@ class Leaving:
     """What a part leaves to the next ones, where it is taken over.
 
     `cwd` is the folder it went to, empty for none; `values` what it set, `unset` what it took away; `dropped` says
-    in words what it set that is not carried.
+    in words what it set that is not carried. `empty` are those of `values` that were to have what another command
+    printed, and have nothing; `failed` the exit codes of such commands that failed.
     """
 
     cwd: str = ""
     values: tuple[Carried, ...] = ()
     unset: tuple[str, ...] = ()
     dropped: tuple[str, ...] = ()
+    empty: tuple[str, ...] = ()
+    failed: tuple[str, ...] = ()
 
     def __bool__(self) -> bool:
         return bool(self.cwd or self.values or self.unset)

@@ -28,7 +28,7 @@ from opsconsole.model.text import one_line
 from opsconsole.model.verdict import Level
 from opsconsole.run import choosing, moves, questions
 from opsconsole.run.core import on_demand, ops_check_data
-from opsconsole.run.going import make_ready, refusal, start_part, where_words
+from opsconsole.run.going import make_ready, place_for, refusal, start_part
 from opsconsole.run.kinds import Kind
 from opsconsole.run.proving import judge_ended
 
@@ -71,8 +71,8 @@ async def _confirm(run: Session, move: moves.Confirm) -> None:
         await _settle(run, move.step, move.part, filled.instead)
         return
     refused = refusal(run, move.step, move.part, filled.ready)
-    where = where_words(run, move.step, move.part, filled.ready)
-    question = questions.ask_confirm(run.state, move.step, move.part, filled.ready, where, refused)
+    place = place_for(run, move.step, move.part, filled.ready)
+    question = questions.ask_confirm(run.state, move.step, move.part, filled.ready, place, refused)
     answer = await run.ask(question)
     if isinstance(answer, Yes):
         typed_right = question.mode != "type" or answer.typed.strip() == question.target

@@ -205,7 +205,8 @@ def _leaves(said: Mapping[str, Any]) -> Leaving:
         Carried(one["name"], one.get("value", ""), bool(one.get("exported")), bool(one.get("secret")))
         for one in said.get("set", ())
     )
-    return Leaving(said.get("cwd") or "", values, tuple(said.get("unset", ())), tuple(said.get("dropped", ())))
+    lists = (tuple(said.get(name, ())) for name in ("unset", "dropped", "empty", "failed"))
+    return Leaving(said.get("cwd") or "", values, *lists)
 
 
 def _left_words(data: Mapping[str, Any]) -> str:

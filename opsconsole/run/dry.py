@@ -43,6 +43,6 @@ def question_for(state: RunState, step: int, part: int, stack: Stack, guard: Gua
     place = place_of(here, state.runbook, stack, state.user, state.host, tuple(ready.env))
     vouched = state.steps[step].parts[part].command.risk is Risk.READ
     refused = guard.refuse(ready.text, declared_read=vouched) or ""
-    question = ask_confirm(state, step, part, ready, place.words, Refusal(refused))
+    question = ask_confirm(state, step, part, ready, place, Refusal(refused))
     to_come = tuple((name, "(asked for)") for name in dict.fromkeys(missing))
     return replace(question, values=question.values + to_come)

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Final
 from opsconsole.model.run import Answer, AskInput, Value
 from opsconsole.model.runbook import Placeholder, Risk
 from opsconsole.model.text import one_line
+from opsconsole.run.carrying import lost_secrets, named_in, wish_for
 from opsconsole.run.kinds import Kind
 from opsconsole.run.lock import claimed_by, lock_path
 from opsconsole.run.place import Place, place_of
@@ -42,7 +43,20 @@ async def make_ready(run: Session, step: int, part: int) -> Filled:
         answer = await _ask_value(run, step, placeholder)
         if not isinstance(answer, Value):
             return Filled(None, answer)
+    for name in await _lost(run):
+        answer = await run.ask(AskInput(name, f"{name}, which an earlier step had set?", secret=True))
+        if not isinstance(answer, Value):
+            return Filled(None, answer)
+        await run.give(name, answer.text, secret=True)
     return Filled(fill_in(text, run.state, run.secrets))
+
+
+async def _lost(run: Session) -> tuple[str, ...]:
+    """The secrets of the run's session that went with the holder which had them."""
+    if not any(one.secret for one in run.state.carried):
+        return ()
+    known = (await run.link.ask("knows"))["known"]
+    return lost_secrets(run.state, {*known, *run.secrets})
 
 
 async def _ask_value(run: Session, step: int, placeholder: Placeholder) -> Answer | None:
@@ -86,7 +100,7 @@ async def start_part(run: Session, step: int, part: int, ready: Ready) -> None:
     if refused:
         await run.append(Kind.REFUSED, {**name, "text": ready.text, "reason": refused})
         return
-    place = _place(run, step, ready, strict=bool(now.joined))
+    place = place_for(run, step, part, ready)
     changes = now.command.risk.changes
     run.series.setdefault((step, part), time.monotonic())
     run.interrupted.clear()
@@ -100,6 +114,7 @@ async def start_part(run: Session, step: int, part: int, ready: Ready) -> None:
         cwd=str(place.cwd),
         where=place.words,
         env=dict(ready.env),
+        session=wish_for(run.state, place, ready.text, run.secrets),
         secrets=ready.secrets,
         risk=now.command.risk.word,
         timeout=here.step.options.timeout or (None if changes else READ_TIMEOUT),
@@ -115,15 +130,16 @@ async def start_part(run: Session, step: int, part: int, ready: Ready) -> None:
     )
 
 
-def where_words(run: Session, step: int, part: int, ready: Ready) -> str:
-    """Where the part runs, for people: folder, host, user, container."""
-    return _place(run, step, ready, strict=bool(run.state.steps[step].parts[part].joined)).words
+def place_for(run: Session, step: int, part: int, ready: Ready) -> Place:
+    """Where the part runs."""
+    return _place(run, step, ready, strict=bool(run.state.steps[step].parts[part].joined))
 
 
 def _place(run: Session, step: int, ready: Ready | None = None, *, strict: bool = False) -> Place:
     state = run.state
-    names = tuple(ready.env) if ready else ()
-    return place_of(state.steps[step].step, state.runbook, run.stack, run.user, state.host, names, strict=strict)
+    names = {*ready.env, *named_in(state, ready.text)} if ready else ()
+    where = (state.steps[step].step, state.runbook, run.stack, run.user, state.host)
+    return place_of(*where, names, strict=strict, session_cwd=state.cwd)
 
 
 def _lock(run: Session) -> Path:

@@ -47,6 +47,9 @@ class HeldRun:
         self.running: Running | None = None
         self.unsaved: dict[str, Any] | None = None
         self.claim: Claim | None = None
+        self.secrets: dict[str, str] = {}
+        """What parts have left that nobody may write down: it lives here alone, and is asked for anew after us."""
+        self._secrets_to_be: dict[str, str] = {}
         self.guests: list[Guest] = []
         self.closed = False
         self.told_to_end = False
@@ -65,6 +68,7 @@ class HeldRun:
             "hello": self._hello,
             "append": self._append,
             "start": self._start,
+            "knows": lambda message: {"known": sorted(self.secrets)},
             "input": self._input,
             "resize": self._resize,
             "interrupt": self._interrupt,
@@ -165,6 +169,7 @@ class HeldRun:
     def _ended(self, running: Running) -> None:
         self.running = None
         self.unsaved = running.result()
+        self._secrets_to_be = running.aftermath.values
         self._tell_output(running)
         self._save_result(time.monotonic())
 
@@ -242,6 +247,8 @@ class HeldRun:
             raise Refused("a step is still running", "busy")
         seq = self._write(kind, message["data"])
         self.closed = kind is Kind.CLOSED
+        if (kind is Kind.JUDGED and message["data"].get("ok")) or message["data"].get("keep"):
+            self.secrets |= self._secrets_to_be  # taken over, as the run's state does (core.py)
         return {"seq": seq}
 
     def _start(self, message: dict[str, Any]) -> dict[str, Any]:
@@ -253,7 +260,7 @@ class HeldRun:
                 self.claim = Claim.take(Path(message["lock"]), message.get("claimant", {}))
             except Claimed as claimed:
                 raise Refused(str(claimed), "locked") from None
-        self.running, seq = start(message, self.folder, self.terminal, self.umask, self._write)
+        self.running, seq = start(message, self.folder, self.terminal, self.umask, self._write, self.secrets)
         return {"seq": seq}
 
     def _input(self, message: dict[str, Any]) -> dict[str, Any]:

@@ -42,6 +42,16 @@ def judge(step: Step, part: PartState, output: str, whole: bool = True) -> Judge
     return _expected(step.options.expect if whole else None, output)
 
 
+def hollow_values(part: PartState) -> str:
+    """Why what a part has set is not to be relied on, in one line: a substitution failed, or came out empty."""
+    if part.leaves.empty:
+        names = ", ".join(part.leaves.empty)
+        return f"{names} came out empty: what was to give a value gave none"
+    if part.leaves.failed:
+        return f"a command that was to give a value failed (exit code {', '.join(part.leaves.failed)})"
+    return ""
+
+
 def _expected(expect: str | None, output: str) -> Judgement:
     if not expect:
         return Judgement(True)

@@ -32,7 +32,8 @@ class Kind(StrEnum):
     """The process is gone: exit (minus the signal that ended it), seconds, timed_out, interrupted, size, lost, left.
 
     `session` is what it leaves to the next parts, where it said so: cwd, set (a list of name, value, exported; a
-    secret has secret=true and no value), unset, dropped (in words), failed (names whose substitution failed)."""
+    secret has secret=true and no value), unset, dropped (in words), empty (names that were to have what a
+    command printed and have nothing), failed (the exit codes of such commands)."""
     JUDGED = "judged"
     """Whether that was success: ok, reason, note."""
     LOST = "lost"

@@ -11,13 +11,18 @@ HIDDEN: Final = "••••••"
 _LOOKS_SECRET: Final = re.compile(
     r"(?i)(^|_)(pass|passwd|password|passphrase|secret|token|credentials?|(api|access|private|secret)_?key|dsn)(_|$)"
 )
-_SHORTEST: Final = 6
+SHORTEST: Final = 6
 """A shorter value of the environment is more likely to be a word such as `true` than a secret."""
 
 
 def secrets_in(environment: Mapping[str, str]) -> set[str]:
     """The values of variables whose name says that they are secret."""
-    return {value for name, value in environment.items() if len(value) >= _SHORTEST and _LOOKS_SECRET.search(name)}
+    return {value for name, value in environment.items() if len(value) >= SHORTEST and _LOOKS_SECRET.search(name)}
+
+
+def looks_secret(name: str, value: str) -> bool:
+    """Whether a variable is not to be written down: by its name, however short its value is."""
+    return bool(value) and _LOOKS_SECRET.search(name) is not None
 
 
 class Mask:

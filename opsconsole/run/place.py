@@ -6,7 +6,7 @@ import shlex
 from collections.abc import Collection
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Final
+from typing import Final, Literal, TypeAlias
 
 from opsconsole.model.runbook import Runbook, Step
 from opsconsole.model.service import ContainerRef
@@ -16,6 +16,10 @@ STRICTLY: Final = ("-eu", "-o", "pipefail")
 """How bash runs several commands as one script."""
 
 
+Session: TypeAlias = Literal["shell", "process", "named"]
+"""What of the run's session holds where a step runs: all of it, what is exported, or what its text names."""
+
+
 @dataclass(frozen=True, slots=True)
 class Place:
     """`argv` is what is run, with None where the command's text stands; `cwd` the folder; `words` say it to people."""
@@ -23,6 +27,7 @@ class Place:
     argv: tuple[str | None, ...]
     cwd: Path
     words: str
+    session: Session = "shell"
 
 
 def place_of(
@@ -34,29 +39,42 @@ def place_of(
     env: Collection[str] = (),
     *,
     strict: bool = False,
+    session_cwd: str = "",
 ) -> Place:
     """Where `step` runs. `who` and `host` are for the words; `env` names the variables that must get through.
 
-    `strict` is for several commands as one script, which ends at the first that fails.
+    `strict` is for several commands as one script, which ends at the first that fails. `session_cwd` is where
+    earlier steps have gone; it holds where the step itself does not say.
     """
-    cwd = _folder(step.options.cwd or runbook.cwd, stack.home)
+    cwd = _folder(step.options.cwd or session_cwd or runbook.cwd, stack.home)
     options = step.options
-    argv: tuple[str | None, ...] = ("bash", *(STRICTLY if strict else ()), "-c", None)
-    if options.interpreter:
-        argv = (*shlex.split(options.interpreter), "-c", None)
+    runs = _runs(step, runbook, strict=strict)
     if options.container:
         name = _container(options.container, stack)
         user = ("--user", options.user) if options.user else ()
         passed = tuple(word for variable in sorted(env) for word in ("--env", variable))
-        inside = argv if options.interpreter else ("sh", "-c", None)
+        inside = runs if options.interpreter else ("sh", "-c", None)
         argv = ("docker", *_engine(stack), "exec", "-it", *user, *passed, name, *inside)
-        return Place(argv, cwd, f"in container {name} on {host}" + (f" as {options.user}" if options.user else ""))
+        words = f"in container {name} on {host}" + (f" as {options.user}" if options.user else "")
+        return Place(argv, cwd, words, "named")
     how = f", as one script ({' '.join(('bash', *STRICTLY))})" if strict else ""
     if options.user and options.user != who:
         kept = (f"--preserve-env={','.join(sorted(env))}",) if env else ()
         words = f"in {cwd} on {host} as {options.user}{how}"
-        return Place(("sudo", "-u", options.user, *kept, "--", *argv), cwd, words)
-    return Place(argv, cwd, f"in {cwd} on {host} as {who}{how}")
+        return Place(("sudo", "-u", options.user, *kept, "--", *runs), cwd, words, "named")
+    session: Session = "shell" if in_bash(step, runbook) else "process"
+    return Place(runs, cwd, f"in {cwd} on {host} as {who}{how}", session)
+
+
+def in_bash(step: Step, runbook: Runbook) -> bool:
+    """Whether bash runs the step's text on the box itself."""
+    return not step.options.container and _runs(step, runbook)[0] == "bash"
+
+
+def _runs(step: Step, runbook: Runbook, *, strict: bool = False) -> tuple[str | None, ...]:
+    """The program that is given the text: the step's interpreter, else the runbook's shell."""
+    words = shlex.split(step.options.interpreter or runbook.shell) or ["bash"]
+    return (*words, *(STRICTLY if strict else ()), "-c", None)
 
 
 def _folder(wish: str | None, home: Path) -> Path:

@@ -13,7 +13,7 @@ from opsconsole.model.units import duration
 from opsconsole.model.verdict import Level
 from opsconsole.run import folder as folders
 from opsconsole.run.going import make_ready, start_part
-from opsconsole.run.judging import Judgement, judge
+from opsconsole.run.judging import Judgement, hollow_values, judge
 from opsconsole.run.printed import end_of
 
 if TYPE_CHECKING:
@@ -35,6 +35,8 @@ async def judge_ended(run: Session, step: int, part: int) -> dict[str, Any] | No
     last = part == len(here.parts) - 1
     output = end_of(run.folder / folders.OUTPUT / (now.output or ""))
     found = judge(here.step, now, output, whole=last)
+    if found.ok and (hollow := hollow_values(now)):
+        found = Judgement(False, hollow)
     if not found.ok and await _again(run, step, part, found):
         return None
     run.series.pop((step, part), None)

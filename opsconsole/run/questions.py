@@ -19,7 +19,9 @@ from opsconsole.model.run import (
 )
 from opsconsole.model.runbook import Command, Confirm
 from opsconsole.model.text import one_line
+from opsconsole.run.carrying import words_for
 from opsconsole.run.core import stands_alone
+from opsconsole.run.place import Place, in_bash
 from opsconsole.run.values import Ready
 
 
@@ -32,7 +34,7 @@ class Refusal:
 
 
 def ask_confirm(
-    state: RunState, step: int, part: int, ready: Ready, where: str, refused: Refusal = Refusal()
+    state: RunState, step: int, part: int, ready: Ready, place: Place, refused: Refusal = Refusal()
 ) -> AskConfirm:
     """May this part run?"""
     here = state.steps[step]
@@ -54,13 +56,14 @@ def ask_confirm(
         part,
         ready.text,
         mode,
-        where,
+        place.words,
         command,
         target=target_of(ready, state.host) if mode == "type" else "",
         undo=state.steps[undo].step.text if undo is not None else "",
         refused=ready.problem or refused.reason,
         condition="; ".join(conditions),
         values=ready.used,
+        session=words_for(state, place, ready.text),
         rest=rest,
         rest_ends=rest_ends,
         joined=len(now.joined),
@@ -76,8 +79,7 @@ def rest_of(state: RunState, step: int, part: int) -> tuple[int, str]:
     one without an end are never swept along. Neither is what does not run in bash.
     """
     here = state.steps[step]
-    options = here.step.options
-    if options.container or options.interpreter or here.parts[part].joined:
+    if not in_bash(here.step, state.runbook) or here.parts[part].joined:
         return 0, ""
     fit = list(takewhile(_sweepable, here.parts[part:]))
     if len(fit) < 2:

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final
 
+from opsconsole.run.aftermath import Aftermath
 from opsconsole.run.keep import Kept
 from opsconsole.run.terminal import Terminal, still_there
 
@@ -27,6 +28,7 @@ class Running:
     pid: int
     output: Path
     kept: Kept
+    aftermath: Aftermath
     timeout: float | None
     kill_after: float = KILL_AFTER
     since: float = field(default_factory=time.monotonic)
@@ -109,6 +111,7 @@ class Running:
         self.tail = b""
         self.kept.finish()
         self.kept.close()
+        session = self.aftermath.read()
         return {
             **self.about,
             "exit": self.exit,
@@ -118,4 +121,5 @@ class Running:
             "size": self.kept.size,
             "lost": self.kept.lost,
             "left": still_there(self.pid),
+            **({} if session is None else {"session": session}),
         }

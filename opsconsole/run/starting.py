@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import hashlib
 import os
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 from opsconsole.model.run import Entry
+from opsconsole.run.aftermath import Aftermath
 from opsconsole.run.guests import Refused
 from opsconsole.run.keep import Kept
 from opsconsole.run.kinds import Kind
-from opsconsole.run.mask import secrets_in
+from opsconsole.run.mask import SHORTEST, secrets_in
 from opsconsole.run.running import KILL_AFTER, Running
 from opsconsole.run.terminal import Terminal, boot_id, started_at
 from opsconsole.run.wire import FIXED_ENVIRONMENT
@@ -31,12 +33,15 @@ def start(
     terminal: Terminal,
     umask: int,
     write: Callable[[str, dict[str, Any]], int],
+    remembered: Mapping[str, str] = MappingProxyType({}),
 ) -> tuple[Running, int]:
     """The part that `message` describes, running, and the number of its journal entry.
 
     `text` is what runs, and stands where `argv` has a null; `digest` is that of the text which was shown; `env` holds
-    the values filled in, `secrets` names those of them that nobody may see. The intent is on disk before the
-    process becomes the command. Refused where the text is not the one shown, OSError where the disk says no.
+    the values filled in, `secrets` names those of them that nobody may see. `session` is what earlier parts left and
+    what this one's shell is to report (aftermath.py); `remembered` has those values of it that are secret. The intent
+    is on disk before the process becomes the command. Refused where the text is not the one shown, OSError where the
+    disk says no.
     """
     text = message["text"]
     if digest(text) != message["digest"]:
@@ -44,7 +49,14 @@ def start(
     filled = dict(message.get("env") or {})
     environment = {key: value for key, value in os.environ.items() if key not in ("LINES", "COLUMNS")}
     hidden = {filled[name] for name in message.get("secrets") or () if filled.get(name)} | secrets_in(environment)
-    environment |= FIXED_ENVIRONMENT | filled
+    wish = message.get("session") or {}
+    left = {name: remembered.get(name, "") if value is None else value for name, value, _ in wish.get("carried", ())}
+    exported = {name: left[name] for name, _, is_exported in wish.get("carried", ()) if is_exported}
+    hidden |= secrets_in(left) | {value for value in remembered.values() if len(value) >= SHORTEST}
+    environment |= exported | FIXED_ENVIRONMENT | filled
+    plain = {name: value for name, value in left.items() if name not in exported and name not in filled}
+    aftermath = Aftermath(wish, str(message["cwd"]), plain, tuple(hidden))
+    environment |= aftermath.environment(environment)
     about = {"step": message["step"], "part": message["part"], "name": message["name"], "attempt": message["attempt"]}
     output = folder / "output" / f"{about['step'] + 1:03}-{about['part'] + 1}-{about['attempt']}.log"
     argv = [text if word is None else str(word) for word in message["argv"]]
@@ -59,12 +71,14 @@ def start(
         os.waitpid(waiting.pid, 0)
         terminal.reclaim()
         kept.close()
+        aftermath.close()
         raise
     running = Running(
         about,
         waiting.pid,
         output,
         kept,
+        aftermath,
         timeout=message.get("timeout"),
         kill_after=message.get("kill_after") or KILL_AFTER,
     )

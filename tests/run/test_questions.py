@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from pathlib import Path
 
 import pytest
 from hypothesis import given
@@ -13,6 +14,7 @@ from opsconsole.model.run import AskChanged, AskConfirm, AskEnd, AskFailed, AskS
 from opsconsole.model.runbook import Risk
 from opsconsole.model.text import plain
 from opsconsole.run.core import begin
+from opsconsole.run.place import Place
 from opsconsole.run.questions import ask_confirm, target_of
 from opsconsole.run.values import Ready
 from tests.run.books import begun, book, command, step
@@ -52,7 +54,7 @@ def test_the_confirmation_fits_the_danger_and_is_never_less(
 ) -> None:
     one = command("x", risk, **said)
     state = begin(begun(), book(step("s", one, **options)))
-    asked = ask_confirm(state, 0, 0, Ready("x"), "here")
+    asked = ask_confirm(state, 0, 0, Ready("x"), Place(("bash", "-c", None), Path("/"), "here"))
     assert asked.mode == mode
 
 
