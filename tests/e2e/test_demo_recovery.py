@@ -209,7 +209,7 @@ def test_the_record_says_what_was_done_and_why_something_was_not():
         wait_until("the worker to be the wrong program", lambda: "worker" in shop.wrong(), within=60)
         console.sees("worker.process")
         treat_the_first_finding(console)
-        journals = list((shop.home / "state").rglob("journal*"))
+        journals = list((shop.home / "state").rglob("journal.jsonl"))
         assert len(journals) == 1
         entries = [json.loads(line) for line in journals[0].read_text().splitlines()]
         text = json.dumps(entries)

@@ -22,7 +22,7 @@ inputs:
   pw: { ask: Password?, secret: true }
 ---
 
-# Web is *down*
+# Web is \\*down\\*
 
 ```bash {name=look}
 echo "$pw" | wc -c; seq 1 50
