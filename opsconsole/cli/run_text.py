@@ -132,6 +132,7 @@ LABELS: Final = {
     "o": "[o]verride the rule",
     "h": "run it [h]ere",
     "k": "skip, [k]eep what it set",
+    "!": "[!] shell",
 }
 
 
@@ -149,7 +150,7 @@ def keys_of(question: Question) -> str:
             keys = f"rs{'k' if leaves else ''}e{'' if undo is None else 'u'}bql"
         case _:
             keys = fixed.get(type(question), "")
-    return keys
+    return keys if isinstance(question, AskChanged) else keys.replace("l", "!l")
 
 
 def _confirm_keys(question: AskConfirm) -> str:
