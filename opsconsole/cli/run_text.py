@@ -132,7 +132,6 @@ LABELS: Final = {
     "o": "[o]verride the rule",
     "h": "run it [h]ere",
     "k": "skip, [k]eep what it set",
-    "!": "[!] shell",
 }
 
 
@@ -150,7 +149,7 @@ def keys_of(question: Question) -> str:
             keys = f"rs{'k' if leaves else ''}e{'' if undo is None else 'u'}bql"
         case _:
             keys = fixed.get(type(question), "")
-    return keys if isinstance(question, AskChanged) else keys.replace("l", "!l")
+    return keys
 
 
 def _confirm_keys(question: AskConfirm) -> str:

@@ -86,7 +86,8 @@ Confirm = Literal["no", "yes", "type"]
 class Options:
     """What a step's author said of it in the info string. None is *not said*. Times in seconds.
 
-    `on_demand` is Runme's `excludeFromRunAll`: the step is only done when somebody goes there.
+    `on_demand` is Runme's `excludeFromRunAll`: the step is only done when somebody goes there. Without `prompt_env`
+    (Runme's `promptEnv=no`) nothing is asked for that the environment may hold. `tags` are Runme's too.
     """
 
     confirm: Confirm | None = None
@@ -108,6 +109,8 @@ class Options:
     cwd: str | None = None
     container: str | None = None
     user: str | None = None
+    prompt_env: bool = True
+    tags: tuple[str, ...] = ()
     unknown: tuple[str, ...] = ()
 
 

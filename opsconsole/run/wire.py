@@ -2,16 +2,11 @@
 
 A message is one line of JSON. A console's has `do` and an `id`; the answer has the same `id`, and `error` where it was
 refused. What the holder says unasked has `event`: `entry` (a new line of the journal), `output` (the running part's
-output has grown to `size`), `prompt` (what runs asks for `text`, which is null when it no longer does; `secret` says
-that the answer is not to be seen) or `stuck` (a result cannot be written, for `reason`; it is kept and tried again).
-
-A console whose own terminal is attached gets `screen` as well: `data` as it was printed, in base64, after `skipped`
-bytes that it was too slow for. It says `seen` with their `count` when its terminal has drawn them.
+output has grown to `size`) or `stuck` (a result cannot be written, for `reason`; it is kept and tried again).
 """
 
 from __future__ import annotations
 
-import base64
 import fcntl
 import json
 import os
@@ -46,16 +41,6 @@ def decode(line: bytes) -> dict[str, Any]:
     if not isinstance(message, dict):
         raise ValueError("not a message")
     return message
-
-
-def as_text(chunk: bytes) -> str:
-    """Bytes as a message can carry them."""
-    return base64.b64encode(chunk).decode("ascii")
-
-
-def as_bytes(text: str) -> bytes:
-    """The bytes of `as_text`. ValueError where it is none."""
-    return base64.b64decode(text, validate=True)
 
 
 @contextmanager

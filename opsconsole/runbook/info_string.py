@@ -6,7 +6,7 @@ import json
 import re
 import shlex
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import Any, Final
 
@@ -15,22 +15,30 @@ from opsconsole.model.units import parse_duration
 from opsconsole.runbook.near import or_near
 
 _INFO: Final = re.compile(r"\s*(?P<lang>[^\s{]*)\s*(?P<rest>.*)", re.DOTALL)
-_FOREIGN: Final = frozenset({"tag", "promptEnv", "category", "id", "terminalRows", "mimeType"})
-"""Keys of Runme that mean nothing to a run by hand, or are looked at elsewhere."""
-
+_FOREIGN: Final = frozenset(
+    {
+        *("id", "terminalRows", "mimeType", "closeTerminalOnSuccess", "openTerminalOnError"),  # of Runme
+        *("title", "linenums", "hl_lines", "annotate", "copy", "select"),  # of MkDocs
+    }
+)
+"""Keys of others that say how a block looks, and mean nothing to a run."""
 
 _NOTHING_SAID: Final = Options()
 
 
 @dataclass(frozen=True, slots=True)
 class Info:
-    """A block's language, name, risk as its author sees it, and options; `faults` name no line yet (0)."""
+    """A block's language, name, risk as its author sees it, and options; `faults` name no line yet (0).
+
+    `output`: its author says that it is not to be copied, as MkDocs writes it: `{ .bash .no-copy }`.
+    """
 
     lang: str = ""
     name: str | None = None
     risk: Risk | None = None
     options: Options = _NOTHING_SAID
     faults: tuple[Fault, ...] = ()
+    output: bool = False
 
 
 @lru_cache(maxsize=256)
@@ -45,7 +53,8 @@ def read_info(info: str) -> Info:
     if lang == "" and isinstance(attributes.get("."), str):
         lang = str(attributes.pop("."))
     attributes.pop(".", None)
-    return _understood(lang, attributes, faults)
+    output = str(attributes.pop("no-copy", attributes.pop("ignore", False))).lower() == "true"
+    return replace(_understood(lang, attributes, faults), output=output)
 
 
 def _attributes(rest: str, faults: list[Fault]) -> dict[str, Any]:
@@ -66,7 +75,8 @@ def _attributes(rest: str, faults: list[Fault]) -> dict[str, Any]:
     for word in words:
         key, sign, value = word.rstrip(",").partition("=")
         if key.startswith(".") and not sign:
-            found["."] = key[1:]
+            found.setdefault(".", key[1:])
+            found["no-copy"] = found.get("no-copy", False) or key == ".no-copy"
         elif key.startswith("#") and not sign:
             found["name"] = key[1:]
         elif key:
@@ -85,10 +95,8 @@ def _understood(lang: str, attributes: Mapping[str, Any], faults: list[Fault]) -
                 name = str(value)
             elif key == "risk":
                 risk = _risk(value)
-            elif key == "excludeFromRunAll":
-                fields["on_demand"] = _flag(value)
             elif key in _READERS:
-                fields[key] = _READERS[key](value)
+                fields[_OWN_NAMES.get(key, key)] = _READERS[key](value)
             elif key not in _FOREIGN:
                 unknown.append(key)
                 message = f"the attribute {key} is not known here{or_near(key, [*_READERS, 'name', 'risk'])}"
@@ -135,6 +143,10 @@ def _flag(value: object) -> bool:
     raise ValueError(f"{value!r} is not true or false")
 
 
+def _prompts(value: object) -> bool:
+    return str(value).lower() not in ("false", "no", "0", "never")
+
+
 def _on_failure(value: object) -> str:
     text = str(value)
     return text if text.startswith("#") else _choice("ask", "stop", "continue")(text)
@@ -159,5 +171,10 @@ _READERS: Final[Mapping[str, Callable[[object], Any]]] = {
     "cwd": str,
     "container": str,
     "user": str,
+    "excludeFromRunAll": _flag,
+    "promptEnv": _prompts,
+    "tag": _names,
+    "category": _names,
 }
-"""Attribute -> what makes a value of it. The names are those of `model.runbook.Options`."""
+"""Attribute -> what makes a value of it. The names are those of `model.runbook.Options`, but for Runme's own."""
+_OWN_NAMES: Final = {"excludeFromRunAll": "on_demand", "promptEnv": "prompt_env", "tag": "tags", "category": "tags"}

@@ -7,8 +7,9 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING, Final
 
 from opsconsole.runbook.marks import blanked
+from opsconsole.runbook.plausible import could_begin, plausible
 from opsconsole.runbook.programs import is_known, known_as
-from opsconsole.runbook.sessions import CONSOLE, read_session
+from opsconsole.runbook.sessions import CONSOLE, Session, prompted, talks_to_another, without_output, without_tables
 from opsconsole.runbook.shell import parse_tree
 from opsconsole.runbook.table import programs
 
@@ -22,19 +23,54 @@ _STATEMENT_NAMES: Final = (
 )
 _STATEMENTS: Final = frozenset(_STATEMENT_NAMES.split())
 _SURELY: Final = re.compile(r"(?:^|\s)(?:-{1,2}[A-Za-z]|[./~$]\S)|[|;]|\$\(|&&")
+_DRAWN: Final = re.compile(r"[\u2190-\u21ff\u2500-\u257f\u25b2-\u25c4]")
+"""Arrows and lines: a tree or a diagram."""
+_SENTENCE: Final = re.compile(r"^[a-z]+ [a-z]+ .*[a-z][.:!?]$")
 _RARELY: Final = frozenset(
     {"time", "test", "file", "at", "who", "w", "yes", "wait", "type", "set", "read", "more", "host"}
 )
 
 
-def runs(lang: str, text: str, interpreter: str | None) -> bool:
-    """Whether a block is a command: by its tag, by an interpreter that is named for it, or plainly by its text."""
+def to_run(lang: str, text: str, interpreter: str | None) -> Session | None:
+    """What of a block is a command, or None where it is only shown.
+
+    It is one by its tag, by an interpreter that is named for it, or plainly by its text.
+    """
     tag = lang.lower()
     if tag in SHELLS:
-        return bool(text.strip())
-    if interpreter is not None:
-        return bool(text.strip()) and tag != "text"
-    return tag == "" and plainly_a_command(text)
+        session = _in_console(text) if tag in CONSOLE else _in_shell(text)
+    elif interpreter is not None:
+        session = Session(text) if tag != "text" else None
+    else:
+        session = _untagged(text) if tag == "" else None
+    return session if session is not None and session.text.strip() else None
+
+
+def _in_shell(text: str) -> Session | None:
+    return None if talks_to_another(text) else prompted(text) or without_tables(text)
+
+
+def _in_console(text: str) -> Session | None:
+    """With a prompt it is a session. Without one, its lines are commands where they could be by their looks."""
+    found = prompted(text, console=True)
+    if found is not None or talks_to_another(text):
+        return found
+    whole = without_tables(text)
+    return whole if _could_be_commands(whole.text) else _leading(text)
+
+
+def _untagged(text: str) -> Session | None:
+    found = prompted(text)
+    if found is not None or talks_to_another(text):
+        return found
+    whole = without_tables(text)
+    return whole if plainly_a_command(whole.text) else _leading(text)
+
+
+def _leading(text: str) -> Session | None:
+    """Commands with what they print under them, without a prompt."""
+    session = without_output(text) if not _DRAWN.search(text) else None
+    return session if session is not None and plainly_a_command(session.text) else None
 
 
 def only_comments(script: str) -> bool:
@@ -43,9 +79,7 @@ def only_comments(script: str) -> bool:
 
 
 def plainly_a_command(text: str) -> bool:
-    """Whether an untagged block can only be meant for a shell: it parses, and each line begins with a known program."""
-    if read_session(text, "") is not None:
-        return True
+    """Whether a text can only be meant for a shell: it parses, and each line begins with a known program."""
     if not text.strip() or len(text) > 4000:
         return False
     root = parse_tree(blanked(text)).root_node
@@ -53,6 +87,14 @@ def plainly_a_command(text: str) -> bool:
         return False
     firsts = list(_programs(root))
     return bool(firsts) and all(_command(words) for words in firsts)
+
+
+def _could_be_commands(text: str) -> bool:
+    root = parse_tree(blanked(text)).root_node
+    firsts = [words for words in _programs(root) if words not in ([], ["?"])]
+    if root.has_error or any(not could_begin(words[0]) or words[1:2] == ["="] for words in firsts):
+        return False
+    return len(firsts) < 2 or plausible(firsts[0][0]) or not firsts[0][0].isidentifier()
 
 
 def _programs(root: Node) -> Iterator[list[str]]:
@@ -73,12 +115,14 @@ def _command(words: list[str]) -> bool:
     if not words:
         return True
     name = known_as(words[0])[0]
-    if not is_known(name):
+    line = " ".join(words[1:])
+    if words[0].endswith("/") or (_SENTENCE.search(line) and not _SURELY.search(line)):
         return False
+    if not is_known(name):
+        return plausible(words[0]) and not line.startswith(("'", '"'))
     entry = programs().get(name)
     if entry is not None and entry.subcommands:
         return len(words) == 1 or (bool(re.match(r"[-\w./$\"'<]", words[1])) and _a_subcommand(name, words))
-    line = " ".join(words[1:])
     if name in _RARELY:
         return bool(_SURELY.search(line))
     return not re.match(r"[A-Z][a-z]+ [a-z]+", line)

@@ -10,6 +10,7 @@ from pathlib import Path
 from opsconsole.model.runbook import Fault, Link, Runbook, Section, Step
 from opsconsole.runbook.anchors import anchors, section_at
 from opsconsole.runbook.front_matter import Front, read_front_matter
+from opsconsole.runbook.info_string import read_info
 from opsconsole.runbook.near import or_near
 from opsconsole.runbook.outline import Block, Box, FrontMatter, Heading, Linked, Links, Named, Part, Said, outline
 from opsconsole.runbook.sessions import announces_result
@@ -22,7 +23,8 @@ def parse(text: str, name: str, path: Path | None = None) -> Runbook:
     source = text.removeprefix("\ufeff").replace("\r\n", "\n").replace("\r", "\n").replace("\0", "\ufffd")
     parts = outline(source)
     front = next((read_front_matter(p.text, p.line + 1) for p in parts if isinstance(p, FrontMatter)), Front())
-    maker = StepMaker(front)
+    named = (read_info(part.info).name for part in parts if isinstance(part, Block) and "{" in part.info)
+    maker = StepMaker(front, frozenset(name for name in named if name))
     sections = _results_under_headings(tuple(_sections(parts, source.split("\n"), maker)))
     titles = (section.title for section in sections if section.level == 1 and section.title)
     faults = (*front.faults, *maker.faults, *_broken_links(sections), *_broken_names(sections))

@@ -7,12 +7,16 @@ from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from typing import Final
 
-_ANGLE: Final = re.compile(r"(?<![<?])<(?P<name>[A-Za-z](?:[\w.:/|, -]*\w)?)>(?![=(])")
+_ANGLE: Final = re.compile(r"(?<![<?])<(?P<name>[A-Za-z](?:[\w.:/|, -]*\w)?(?: \([\w.,: -]+\))?)>(?![=(])")
+_LITERAL_NAMES: Final = "none nil null unknown unset empty pending missing invalid anonymous br"
+_LITERAL: Final = frozenset(_LITERAL_NAMES.split())
+"""What programs print in angle brackets: `docker images | grep '<none>'` is meant as it stands."""
 _BRACES: Final = re.compile(r"\{\{-?\s*(?P<name>[A-Za-z_][\w-]*)\s*-?\}\}")
 _SQUARE: Final = re.compile(
     r"(?<![\w\]\[\\$.}\"'!])\[(?P<name>[A-Za-z][A-Za-z_ -]*[A-Za-z]|[A-Za-z]+\d+)\](?![\]\[*+?{(\w])"
 )
 _DOLLAR: Final = re.compile(r"(?<!\\)\$(?:(?P<plain>[A-Za-z_]\w*)|\{(?P<braced>[A-Za-z_]\w*)(?=[}:%#/,^-]))")
+_HERE: Final = re.compile(r"<<-?[ \t]*(['\"]?)(\w+)\1[^\n]*\n.*?\n[ \t]*\2(?=\n|$)", re.DOTALL)
 _TYPE_BEFORE: Final = re.compile(r"(?<![\w.])[A-Z]\w*[a-z]\w*\Z")
 _LONGEST_TYPE: Final = 40
 
@@ -59,7 +63,10 @@ def _all(script: str, declared: Collection[str]) -> Iterator[Mark]:
     for match in _BRACES.finditer(script) if declared else ():
         if name := canonical(match["name"], declared):
             yield Mark(*match.span(), match[0], name)
+    here = [match.span() for match in _HERE.finditer(script)] if "<<" in script and "[" in script else []
     for match in _SQUARE.finditer(script) if "[" in script else ():
+        if any(begin < match.start() < end for begin, end in here):
+            continue  # `[Unit]` in a file that is written is a heading of it
         yield Mark(*match.span(), match[0], canonical(match["name"], declared) or match["name"], optional=True)
     for match in _DOLLAR.finditer(script) if declared else ():
         text = match["plain"] or match["braced"]
@@ -70,6 +77,8 @@ def _all(script: str, declared: Collection[str]) -> Iterator[Mark]:
 
 def _is_markup(script: str, name: str, begin: int, end: int) -> bool:
     """`<title>…</title>` is markup, `Map<String>` a type, `<in>out` two redirects."""
+    if name.lower() in _LITERAL:
+        return True
     generic = _TYPE_BEFORE.search(script, max(0, begin - _LONGEST_TYPE), begin) is not None
     redirects = bool(re.match(r"[\w./]", script[end : end + 1])) and "." in name and script[begin - 1 : begin] in " "
     return generic or redirects or f"</{name.split(maxsplit=1)[0]}>" in script

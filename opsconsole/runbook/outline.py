@@ -163,7 +163,8 @@ class _Walk:
         begin, end = (self.offset + line + 1 for line in token.map or (0, 0))
         if token.type in ("fence", "code_block"):
             fenced = token.type == "fence"
-            yield Block(token.info, token.content, begin, end, fenced, self.tab, self.group)
+            info, text = (token.info, token.content) if fenced else _codehilite(token.content)
+            yield Block(info, text, begin, end, fenced, self.tab, self.group)
         elif token.type == "heading_open" and following is not None:
             yield self._heading(following.content, int(token.tag[1]), begin, end)
         elif token.type == "paragraph_open" and following is not None:
@@ -225,11 +226,18 @@ class _Walk:
                 self.groups += 1
             self.tabs_end = end
         body = [line.expandtabs(4) for line in self.lines[begin:end]]
-        margin = min((len(line) - len(line.lstrip()) for line in body if line.strip()), default=0)
-        body = [line[margin:] for line in body]
+        column = len(self.lines[begin - 1]) - len(self.lines[begin - 1].lstrip())
+        body = [line[column + 4 :] for line in body]
         group = self.offset * 1000 + self.groups if tab is not None else self.group
         inner = _Walk(body, self.offset + begin, self.tab if tab is None else tab, group, self.env)
         yield from inner.parts(_parser().parse("\n".join(body), self.env))
+
+
+def _codehilite(text: str) -> tuple[str, str]:
+    """The language that MkDocs lets an indented block name in a first line, `:::bash`, and what follows."""
+    first, _, rest = text.partition("\n")
+    match = re.fullmatch(r":::(\w+)", first.strip())
+    return (match[1], rest) if match else ("", text)
 
 
 def _attributes(heading: str) -> tuple[str, list[str]]:

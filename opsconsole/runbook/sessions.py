@@ -2,15 +2,30 @@
 
 from __future__ import annotations
 
+import json
 import re
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Final
 
+from opsconsole.runbook.plausible import begins_plausibly, could_begin
 from opsconsole.runbook.shell import parse_tree
 
 CONSOLE: Final = frozenset({"console", "shell-session", "shellsession", "terminal", "sh-session"})
-_PROMPT: Final = re.compile(r"^\s*\$ (?P<command>.*)$")
+_PROMPT: Final = re.compile(r"^\s*\$>? (?P<command>.*)$")
+_HOST: Final = re.compile(
+    r"^\s*(?:\[[^\]\s]+@[^\]]+\]|[\w.-]+@[\w.-]+(?::[^\s$#]*)?|[\w.-]+:[~/][^\s$#]*|(?:ba)?sh-\d[\d.]*|"
+    r"[a-z][\w.]*-[\w.-]+(?= \$)|[a-z][\w.-]*  +(?=\$)) ?[$#] (?P<command>.*)$"
+)
+"""The prompts of a shell that says where it is: `me@box:~$ `, `[root@box ~]# `, `sh-5.1# `, `web-01 $ `."""
 _ROOT: Final = re.compile(r"^\s*# (?P<command>.*)$")
+_REPL: Final = re.compile(
+    r"^\s*(?:[\w.]+[=-][>#]|(?:mysql|redis|mongo|sqlite|ftp|gpg|gremlin|cqlsh|ksql|influx)\S*>|"
+    r"MariaDB \[[^\]]*\]>|(?:\d+(?:\.\d+){3}|localhost):\d+(?:\[\d+\])?>|>>>|irb\S*>|\[\d+\] pry\S*>)(?: |$)"
+)
+"""The prompts of programs that are no shell: databases and interpreters."""
+_TABLE: Final = re.compile(r"^\s*[A-Z][A-Z0-9()%_/.-]*(?: [A-Z0-9()%_/.-]+)*(?: {2,}|\t+)[A-Z]")
+"""The first line of a table, as kubectl, docker and systemctl print it."""
 _EXPECT: Final = re.compile(
     r"^\s*#+\s*(?:(?:expected|expect|ожидается|ожидаем|ожидаемый результат|ожидаемый вывод)(?:\s+(?:output|result))?"
     r"\s*[:\-—]\s*(?P<said>.*)|(?P<should>should\b.*|должн\w+ .*))$",
@@ -30,14 +45,44 @@ class Session:
     example: str = ""
 
 
-def read_session(text: str, lang: str) -> Session | None:
-    """The session in a block, or None where no line carries a prompt."""
+def prompted(text: str, *, console: bool = False) -> Session | None:
+    """The session in a block whose commands carry a prompt, or None. In a `console`, root's may be one too."""
     lines = text.split("\n")
-    prompt = _PROMPT
-    if not any(_PROMPT.match(line) for line in lines):
-        if lang not in CONSOLE or not any(_ROOT.match(line) for line in lines):
-            return None
-        prompt = _ROOT
+    prompt = _prompt_of(lines, console)
+    return _with_prompts(lines, prompt) if prompt is not None else None
+
+
+def without_tables(text: str) -> Session:
+    """A block without a prompt, less what cannot be a command: the tables and the JSON that commands print."""
+    return _less(text, lambda line: bool(_TABLE.match(line)) or _is_json(line))
+
+
+def without_output(text: str) -> Session | None:
+    """A block without a prompt, less all that does not begin as a command does; None where it begins otherwise."""
+    first = next((line for line in text.split("\n") if line.strip() and not line.lstrip().startswith("#")), "")
+    if not begins_plausibly(first):
+        return None
+    return _less(text, lambda line: not line.lstrip().startswith("#") and not begins_plausibly(line))
+
+
+def talks_to_another(text: str) -> bool:
+    """Whether a block is a talk with a database or an interpreter, which no shell would understand."""
+    first = next((line for line in text.split("\n") if line.strip()), "")
+    return _REPL.match(first) is not None
+
+
+def _prompt_of(lines: list[str], console: bool) -> re.Pattern[str] | None:
+    for prompt in (_PROMPT, _HOST):
+        if any(prompt.match(line) for line in lines):
+            return prompt
+    roots = [match["command"] for line in lines if (match := _ROOT.match(line))] if console else []
+    if not roots or not could_begin(roots[0].split(" ")[0]):
+        return None
+    others = (line for line in lines if line.strip() and not line.lstrip().startswith("#"))
+    return None if any(begins_plausibly(line) for line in others) else _ROOT  # else these are comments over commands
+
+
+def _with_prompts(lines: list[str], prompt: re.Pattern[str]) -> Session:
     commands: list[str] = []
     example: list[str] = []
     at = 0
@@ -52,6 +97,35 @@ def read_session(text: str, lang: str) -> Session | None:
         commands.append(command)
         at += 1 + used
     return Session("\n".join(commands).strip("\n"), "\n".join(example).strip("\n"))
+
+
+def _less(text: str, is_output: Callable[[str], bool]) -> Session:
+    """What is printed goes on to a blank line that a comment or a command follows."""
+    lines = text.split("\n")
+    commands: list[str] = []
+    example: list[str] = []
+    printing = gap = False
+    at = 0
+    while at < len(lines):
+        line, used = (lines[at], 0) if printing else _continued(lines[at], lines[at + 1 :], _PROMPT)
+        at += 1 + used
+        if printing and gap and (line.lstrip().startswith("#") or begins_plausibly(line)):
+            printing = False
+        elif not printing and commands and line.strip() and is_output(line):
+            printing = True
+        gap = not line.strip()
+        (example if printing else commands).append(line)
+    return Session("\n".join(commands).strip("\n") if example else text, "\n".join(example).strip("\n"))
+
+
+def _is_json(line: str) -> bool:
+    if not re.fullmatch(r'\s*(?:\{\s*".*\}|\[\s*[{"].*\])\s*', line):
+        return False
+    try:
+        json.loads(line)
+    except ValueError:
+        return False
+    return True
 
 
 def _continued(command: str, following: list[str], prompt: re.Pattern[str]) -> tuple[str, int]:

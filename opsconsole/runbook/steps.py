@@ -2,20 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import replace
 from functools import partial
 from typing import TypeAlias
 
-from opsconsole.model.runbook import Command, Fault, Risk, Step
+from opsconsole.model.runbook import Command, Fault, Placeholder, Risk, Step
 from opsconsole.runbook.anchors import anchor
 from opsconsole.runbook.front_matter import Front
 from opsconsole.runbook.info_string import Info, read_info
 from opsconsole.runbook.inputs import placeholders
-from opsconsole.runbook.kinds import SHELLS, only_comments, runs
+from opsconsole.runbook.kinds import SHELLS, only_comments, to_run
 from opsconsole.runbook.outline import Block, Box, Links
 from opsconsole.runbook.risk import assess, overall
-from opsconsole.runbook.sessions import expectations, read_session
+from opsconsole.runbook.sessions import expectations
 from opsconsole.runbook.sql import judge_sql
 
 Judge: TypeAlias = Callable[[], tuple[Command, ...]]
@@ -24,8 +24,10 @@ Judge: TypeAlias = Callable[[], tuple[Command, ...]]
 class StepMaker:
     """Numbers and names the steps of one document, and gathers what is wrong with them."""
 
-    def __init__(self, front: Front) -> None:
+    def __init__(self, front: Front, given: Collection[str] = ()) -> None:
+        """`given` are the names that the author gave to steps anywhere in the document: no other step takes one."""
         self.front = front
+        self.given = given
         self.declared = frozenset(given.name for given in front.inputs)
         self.faults: list[Fault] = []
         self.index = 0
@@ -39,12 +41,10 @@ class StepMaker:
         text = block.text.rstrip("\n")
         interpreter = info.options.interpreter or self.front.interpreter
         shell = info.lang.lower() in SHELLS or not info.lang
-        if not runs(info.lang, text, None if shell else interpreter):
+        session = to_run(info.lang, text, None if shell else interpreter) if not info.output else None
+        if session is None or (shell and only_comments(session.text)):
             return self._shown(text, block, section, prose, info)
-        session = read_session(text, info.lang.lower()) if shell else None
-        script = session.text if session else text
-        if not script.strip() or (shell and only_comments(script)):
-            return self._shown(text, block, section, prose, info)
+        script = session.text
         judge = partial(assess, script, self.declared) if shell else partial(_interpreted, script, info.lang)
         index, name = self._next(), self._name(info.name, section, block.line)
         return Step(
@@ -56,12 +56,12 @@ class StepMaker:
             block.line,
             info.lang,
             *(self._said(info, judge, block.line) if info.risk is not None else (Risk.READ, judge)),
-            placeholders(script, self.declared),
+            tuple(p for p in placeholders(script, self.declared) if info.options.prompt_env or not _may_stay(p)),
             expectations(text),
             prose,
             info.options,
             (),
-            session.example if session else "",
+            session.example,
             block.tab,
             block.group,
         )
@@ -91,7 +91,7 @@ class StepMaker:
             self.faults.append(Fault(line, "same-name", f"another step is called {given} too"))
         wanted = given or anchor(section) or "step"
         name, number = wanted, self.counts.get(wanted, 1)
-        while name in self.names:
+        while name in self.names or (given is None and name in self.given):
             number += 1
             name = f"{wanted}-{number}"
         self.counts[wanted] = number
@@ -112,6 +112,11 @@ class StepMaker:
         message = f"risk={said.word} is less than what it does ({found.word}), and is not believed"
         self.faults.append(Fault(line, "risk-lowered", message))
         return Risk.READ, judge
+
+
+def _may_stay(placeholder: Placeholder) -> bool:
+    """Whether a step could run with it as it is written: a variable has a value of its own."""
+    return placeholder.optional or placeholder.text.startswith("$")
 
 
 def _interpreted(text: str, lang: str) -> tuple[Command, ...]:
