@@ -14,7 +14,7 @@ from opsconsole.model.text import one_line
 from opsconsole.run.carrying import lost_secrets, named_in, wish_for
 from opsconsole.run.kinds import Kind
 from opsconsole.run.lock import claimed_by, lock_path
-from opsconsole.run.place import Place, place_of
+from opsconsole.run.place import Place, place_of, wants_terminal
 from opsconsole.run.questions import Refusal
 from opsconsole.run.starting import digest
 from opsconsole.run.values import Ready, choices, fault_of, fill_in, input_for, needed, suggestion
@@ -114,10 +114,11 @@ async def start_part(run: Session, step: int, part: int, ready: Ready) -> None:
         cwd=str(place.cwd),
         where=place.words,
         env=dict(ready.env),
+        reads=place.terminal,
         session=wish_for(run.state, place, ready.text, run.secrets),
         secrets=ready.secrets,
         risk=now.command.risk.word,
-        timeout=here.step.options.timeout or (None if changes else READ_TIMEOUT),
+        timeout=here.step.options.timeout or (None if changes or now.command.endless else READ_TIMEOUT),
         kill_after=here.step.options.kill_after,
         lock=str(_lock(run)) if changes else None,
         claimant={
@@ -139,7 +140,8 @@ def _place(run: Session, step: int, ready: Ready | None = None, *, strict: bool 
     state = run.state
     names = {*ready.env, *named_in(state, ready.text)} if ready else ()
     where = (state.steps[step].step, state.runbook, run.stack, run.user, state.host)
-    return place_of(*where, names, strict=strict, session_cwd=state.cwd)
+    terminal = ready is None or wants_terminal(state.steps[step].step, ready.text)
+    return place_of(*where, names, strict=strict, session_cwd=state.cwd, terminal=terminal)
 
 
 def _lock(run: Session) -> Path:

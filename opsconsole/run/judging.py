@@ -11,8 +11,6 @@ from opsconsole.model.runbook import Step
 from opsconsole.model.text import one_line, plain
 from opsconsole.model.units import duration
 
-_FINDERS = re.compile(r"(?:^|[\s|;&(])(?:[efpz]?grep|rg|ag)\s")
-
 
 @dataclass(frozen=True, slots=True)
 class Judgement:
@@ -31,15 +29,33 @@ def judge(step: Step, part: PartState, output: str, whole: bool = True) -> Judge
     code = part.exit if part.exit is not None else 0
     if part.timed_out:
         return Judgement(False, f"it was ended after {duration(part.seconds or 0)}, which was the time it had")
+    wanted = step.options.expect if whole else None
     if part.interrupted and code != 0:
-        if part.command.risk.changes or step.options.expect or step.options.until:
-            return Judgement(False, "the operator ended it")
-        return Judgement(True, note="watched until the operator ended it")
+        return _ended_by_operator(step, part, wanted, output)
     if code not in step.options.exit:
-        if code == 1 and not part.command.risk.changes and not output.strip() and _FINDERS.search(part.text):
-            return Judgement(True, note="found nothing")
+        if code == 1 and not part.command.risk.changes and _found_nothing(part.text, output):
+            if step.options.until:
+                return Judgement(False, "it found nothing yet")
+            return _expected(wanted, output, note="found nothing")
         return Judgement(False, _in_words(code))
-    return _expected(step.options.expect if whole else None, output)
+    return _expected(wanted, output)
+
+
+def _ended_by_operator(step: Step, part: PartState, wanted: str | None, output: str) -> Judgement:
+    """What has no end of its own is through when the operator stops it; a look may be, a change is not."""
+    if part.command.endless:
+        return _expected(wanted, output, note="watched until the operator stopped it")
+    unfinished = step.options.expect or step.options.until or step.options.capture
+    if part.command.risk.changes or unfinished:
+        return Judgement(False, "the operator ended it")
+    return Judgement(True, note="the operator ended it before its own end")
+
+
+def _found_nothing(text: str, output: str) -> bool:
+    from opsconsole.runbook.finders import finds
+
+    found = finds(text)
+    return bool(found) or (found is None and not output.strip())
 
 
 def hollow_values(part: PartState) -> str:
@@ -52,9 +68,9 @@ def hollow_values(part: PartState) -> str:
     return ""
 
 
-def _expected(expect: str | None, output: str) -> Judgement:
+def _expected(expect: str | None, output: str, note: str = "") -> Judgement:
     if not expect:
-        return Judgement(True)
+        return Judgement(True, note=note)
     text = plain(output.replace("\r\n", "\n"))
     if len(expect) > 2 and expect.startswith("/") and expect.endswith("/"):
         try:
@@ -65,7 +81,7 @@ def _expected(expect: str | None, output: str) -> Judgement:
             )
     else:
         found = expect in text
-    return Judgement(True) if found else Judgement(False, f"it did not print {one_line(expect, 80)}")
+    return Judgement(True, note=note) if found else Judgement(False, f"it did not print {one_line(expect, 80)}")
 
 
 def _in_words(code: int) -> str:

@@ -28,6 +28,7 @@ class Place:
     cwd: Path
     words: str
     session: Session = "shell"
+    terminal: bool = True
 
 
 def place_of(
@@ -40,11 +41,12 @@ def place_of(
     *,
     strict: bool = False,
     session_cwd: str = "",
+    terminal: bool = True,
 ) -> Place:
     """Where `step` runs. `who` and `host` are for the words; `env` names the variables that must get through.
 
     `strict` is for several commands as one script, which ends at the first that fails. `session_cwd` is where
-    earlier steps have gone; it holds where the step itself does not say.
+    earlier steps have gone; it holds where the step itself does not say. Without `terminal` nothing can be typed there.
     """
     cwd = _folder(step.options.cwd or session_cwd or runbook.cwd, stack.home)
     options = step.options
@@ -54,16 +56,24 @@ def place_of(
         user = ("--user", options.user) if options.user else ()
         passed = tuple(word for variable in sorted(env) for word in ("--env", variable))
         inside = runs if options.interpreter else ("sh", "-c", None)
-        argv = ("docker", *_engine(stack), "exec", "-it", *user, *passed, name, *inside)
+        argv = ("docker", *_engine(stack), "exec", *(("-it",) if terminal else ()), *user, *passed, name, *inside)
         words = f"in container {name} on {host}" + (f" as {options.user}" if options.user else "")
-        return Place(argv, cwd, words, "named")
+        return Place(argv, cwd, words, "named", terminal)
     how = f", as one script ({' '.join(('bash', *STRICTLY))})" if strict else ""
     if options.user and options.user != who:
         kept = (f"--preserve-env={','.join(sorted(env))}",) if env else ()
         words = f"in {cwd} on {host} as {options.user}{how}"
-        return Place(("sudo", "-u", options.user, *kept, "--", *runs), cwd, words, "named")
+        return Place(("sudo", "-u", options.user, *kept, "--", *runs), cwd, words, "named", terminal)
     session: Session = "shell" if in_bash(step, runbook) else "process"
-    return Place(runs, cwd, f"in {cwd} on {host} as {who}{how}", session)
+    return Place(runs, cwd, f"in {cwd} on {host} as {who}{how}", session, terminal)
+
+
+def wants_terminal(step: Step, text: str) -> bool:
+    """Whether the step's standard input is to be the run's terminal: something in `text` may read what is typed."""
+    from opsconsole.runbook.risk import assess
+    from opsconsole.runbook.standard_input import needs_terminal
+
+    return bool(step.options.interactive or step.options.interpreter) or needs_terminal(text, assess(text))
 
 
 def in_bash(step: Step, runbook: Runbook) -> bool:

@@ -64,6 +64,7 @@ def ask_confirm(
         condition="; ".join(conditions),
         values=ready.used,
         session=words_for(state, place, ready.text),
+        forecast=ready.notes,
         rest=rest,
         rest_ends=rest_ends,
         joined=len(now.joined),

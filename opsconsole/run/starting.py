@@ -39,9 +39,9 @@ def start(
 
     `text` is what runs, and stands where `argv` has a null; `digest` is that of the text which was shown; `env` holds
     the values filled in, `secrets` names those of them that nobody may see. `session` is what earlier parts left and
-    what this one's shell is to report (aftermath.py); `remembered` has those values of it that are secret. The intent
-    is on disk before the process becomes the command. Refused where the text is not the one shown, OSError where the
-    disk says no.
+    what this one's shell is to report (aftermath.py); `remembered` has those values of it that are secret. Where
+    `reads` is false its standard input is empty. The intent is on disk before the process becomes the command.
+    Refused where the text is not the one shown, OSError where the disk says no.
     """
     text = message["text"]
     if digest(text) != message["digest"]:
@@ -61,7 +61,7 @@ def start(
     output = folder / "output" / f"{about['step'] + 1:03}-{about['part'] + 1}-{about['attempt']}.log"
     argv = [text if word is None else str(word) for word in message["argv"]]
     kept = Kept(output, hidden)
-    waiting = terminal.prepare(argv, environment, message["cwd"], umask)
+    waiting = terminal.prepare(argv, environment, message["cwd"], umask, reads=message.get("reads", True))
     try:
         data = {key: message.get(key) for key in _JOURNALLED}
         data |= {"text": text, "output": output.name, "pid": waiting.pid, "pid_started": started_at(waiting.pid)}

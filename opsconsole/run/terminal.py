@@ -68,10 +68,12 @@ class Terminal:
         size = struct.pack("HHHH", max(1, min(rows, 10_000)), max(1, min(cols, 10_000)), 0, 0)
         fcntl.ioctl(self._slave, termios.TIOCSWINSZ, size)
 
-    def prepare(self, argv: Sequence[str], env: Mapping[str, str], cwd: str, mask: int) -> Waiting:
+    def prepare(
+        self, argv: Sequence[str], env: Mapping[str, str], cwd: str, mask: int, *, reads: bool = True
+    ) -> Waiting:
         """A process in a foreground group of its own that becomes `argv` once it is let go. OSError where it cannot.
 
-        `mask` is the umask it gets.
+        `mask` is the umask it gets. Unless it `reads`, its standard input is empty, and not the terminal.
         """
         gate, key = os.pipe()
         # what is sent to the child before it listens must wait for it, or an early Ctrl-C would be lost
@@ -80,7 +82,7 @@ class Terminal:
             pid = os.fork()
             if pid == 0:
                 os.close(key)
-                self._become(gate, argv, env, cwd, mask, listening)
+                self._become(gate, argv, env, cwd, mask, listening, reads)
         except OSError:
             os.close(gate)
             os.close(key)
@@ -95,7 +97,14 @@ class Terminal:
         return Waiting(pid, key)
 
     def _become(
-        self, gate: int, argv: Sequence[str], env: Mapping[str, str], cwd: str, mask: int, listening: Iterable[int]
+        self,
+        gate: int,
+        argv: Sequence[str],
+        env: Mapping[str, str],
+        cwd: str,
+        mask: int,
+        listening: Iterable[int],
+        reads: bool,
     ) -> None:
         """In the child: wait for the gate, then turn into the command. Never returns."""
         missing = argv[0]
@@ -109,6 +118,8 @@ class Terminal:
             signal.pthread_sigmask(signal.SIG_SETMASK, listening)
             for descriptor in (0, 1, 2):
                 os.dup2(self._slave, descriptor)
+            if not reads:
+                os.dup2(os.open(os.devnull, os.O_RDONLY), 0)
             os.umask(mask)
             missing = cwd
             os.chdir(cwd)

@@ -29,7 +29,7 @@ SUGGEST_WITHIN: Final = 10.0
 class Ready:
     """A command with all its values: `text` and `env` as they will run; `used` for people, secrets hidden.
 
-    `problem` says in one line why it cannot run as it is.
+    `problem` says in one line why it cannot run as it is, `notes` what is otherwise than in the document.
     """
 
     text: str
@@ -37,6 +37,7 @@ class Ready:
     used: tuple[tuple[str, str], ...] = ()
     secrets: tuple[str, ...] = ()
     problem: str = ""
+    notes: tuple[str, ...] = ()
 
 
 def needed(text: str, state: RunState) -> tuple[Placeholder, ...]:
@@ -83,6 +84,7 @@ def fill_in(text: str, state: RunState, secrets: Mapping[str, str]) -> Ready:
     """The command with its values put in; all that it needs must be among the run's inputs and `secrets`."""
     from opsconsole.model.trouble import Trouble
     from opsconsole.runbook.inputs import fill
+    from opsconsole.runbook.standard_input import without_terminal
 
     values = {**state.inputs, **secrets}
     found = needed(text, state)
@@ -98,7 +100,9 @@ def fill_in(text: str, state: RunState, secrets: Mapping[str, str]) -> Ready:
     if any(value and value in filled.text for value in secrets.values()):
         problem = "a secret would stand in the command line for all to see; the runbook must use it as $NAME"
     hidden = tuple(name for name in filled.env if filled.env[name] in secrets.values())
-    return Ready(text if problem else filled.text, filled.env, used, hidden, problem)
+    piped = without_terminal(filled.text)
+    notes = ("-T is added: compose has no terminal to give to what reads or writes a file",)
+    return Ready(text if problem else piped, filled.env, used, hidden, problem, notes if piped != filled.text else ())
 
 
 async def suggestion(wanted: Input, stack: Stack, cwd: Path, guard: Guard) -> tuple[str, str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from pathlib import Path
 
 import pytest
@@ -25,6 +26,7 @@ from opsconsole.model.stack import Forbidden
 from opsconsole.run.kinds import Kind
 from tests.run.lab import journalled
 from tests.run.shop import Shop
+from tests.support.waiting import wait_for
 
 
 @pytest.fixture
@@ -180,3 +182,60 @@ async def test_read_only_cannot_be_overridden(shop: Shop) -> None:
     assert all(asked.refused and not asked.overridable for asked in operator.asked_of(AskConfirm))
     assert state.steps[0].progress is Progress.TODO
     assert names(shop) == []
+
+
+# --- what a command reads and prints ------------------------------------------------------------------------------
+
+
+async def test_a_look_has_nothing_to_read_and_no_pager(shop: Shop) -> None:
+    text = "```bash\ntest -t 0 || echo no terminal; test -t 1 && echo $PAGER $GIT_PAGER $SYSTEMD_PAGER\n```\n"
+    session, operator = await shop.begin(text, [Yes(), Yes()])
+    await session.play()
+    assert operator.seen.splitlines() == ["no terminal", "cat cat cat"]
+
+
+async def test_what_changes_something_may_ask_on_the_terminal(shop: Shop) -> None:
+    session, operator = await shop.begin("```bash\ntouch x; test -t 0 && echo terminal\n```\n", [Yes(), Yes(), Yes()])
+    await session.play()
+    assert operator.seen.splitlines() == ["terminal"]
+
+
+async def test_a_block_that_only_looks_runs_whole_and_to_its_end(shop: Shop) -> None:
+    text = "```bash\ncat missing\necho one\ngrep x /dev/null\n```\n"
+    session, operator = await shop.begin(text, [Yes(), Yes()])
+    state = await session.play()
+    assert len(operator.asked_of(AskConfirm)) == 1
+    assert "one" in operator.seen
+    assert state.steps[0].parts[0].note == "found nothing"
+    assert state.ended == "done"
+
+
+async def test_the_command_that_is_shown_has_the_switch_that_compose_needs(shop: Shop) -> None:
+    text = "```bash\ndocker compose exec db psql < dump.sql\n```\n"
+    session, operator = await shop.begin(text, [Leave()])
+    await session.play()
+    [asked] = operator.asked_of(AskConfirm)
+    assert isinstance(asked, AskConfirm)
+    assert asked.text == "docker compose exec -T db psql < dump.sql"
+    assert "-T" in asked.forecast[0]
+
+
+async def test_what_has_no_end_streams_until_the_operator_stops_it_and_that_is_success(shop: Shop) -> None:
+    (shop.home / "log").write_text("first\n")
+    text = "```bash\ntouch x\ntail -f log\ntouch after\n```\n"
+    session, operator = await shop.begin(text, [Yes(), Yes(), Yes(), Yes()])
+    playing = asyncio.ensure_future(session.play())
+    await wait_for("the first line", lambda: "first" in operator.seen)
+    session.interrupt()
+    state = await playing
+    assert [part.progress for part in state.steps[0].parts] == [Progress.DONE] * 3
+    assert state.steps[0].parts[1].note == "watched until the operator stopped it"
+    started = [entry.data for entry in journalled(session.folder) if entry.kind == Kind.STARTED]
+    assert started[1]["timeout"] is None
+    assert names(shop) == ["after", "log", "x"]
+
+
+async def test_what_a_step_leaves_running_is_named_at_its_end(shop: Shop) -> None:
+    session, _ = await shop.begin("```bash\nsleep 600 & touch x\n```\n", [Yes(), Yes()])
+    state = await session.play()
+    assert "sleep" in state.steps[0].parts[0].left

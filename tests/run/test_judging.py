@@ -10,8 +10,8 @@ from opsconsole.run.judging import judge
 from tests.run.books import command, step
 
 
-def ended(text: str = "uptime", risk: Risk = Risk.READ, code: int = 0, **how: bool) -> PartState:
-    return PartState(command(text, risk), Progress.DONE, 1, exit=code, text=text, seconds=2.0, **how)
+def ended(text: str = "uptime", risk: Risk = Risk.READ, code: int = 0, endless: bool = False, **how: bool) -> PartState:
+    return PartState(command(text, risk, endless=endless), Progress.DONE, 1, exit=code, text=text, seconds=2.0, **how)
 
 
 @pytest.mark.parametrize(
@@ -35,7 +35,16 @@ def ended(text: str = "uptime", risk: Risk = Risk.READ, code: int = 0, **how: bo
         (ended("grep x f", code=2), {}, "", "exit code 2"),
         (ended("grep -q x f && rm f", Risk.DESTROY, code=1), {}, "", "exit code 1"),
         (ended("test -e f", code=1), {}, "", "exit code 1"),
-        (ended("journalctl -f", code=-2, interrupted=True), {}, "", ""),
+        (ended("grep a f; grep x f", code=1), {}, "a\r\n", ""),
+        (ended("uptime && grep x f", code=1), {}, "up\r\n", "exit code 1"),
+        (ended("grep x f", code=1), {"until": 9.0}, "", "it found nothing yet"),
+        (ended("grep x f", code=1), {"expect": "x"}, "", "it did not print x"),
+        (ended("journalctl -f", code=-2, interrupted=True, endless=True), {}, "", ""),
+        (ended("kubectl port-forward x 1", Risk.UNKNOWN, code=130, interrupted=True, endless=True), {}, "", ""),
+        (ended("journalctl -f", code=-2, interrupted=True, endless=True), {"expect": "x"}, "", "it did not print x"),
+        (ended("journalctl -f", code=1, endless=True), {}, "", "exit code 1"),
+        (ended("vmstat 1", code=-2, interrupted=True), {}, "", ""),
+        (ended("redis-cli PING", code=-2, interrupted=True), {"capture": "pong"}, "", "the operator ended it"),
         (ended("systemctl restart web", Risk.CHANGE, code=-2, interrupted=True), {}, "", "the operator ended it"),
         (ended("redis-cli PING", code=-2, interrupted=True), {"until": 9.0}, "", "the operator ended it"),
     ],
