@@ -22,6 +22,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument("--format", choices=("text", "json"), default="text", help="how to print it (default: text)")
     parser.add_argument("--all", action="store_true", help="a line for each check, also where it is OK")
+    parser.add_argument(
+        "--matrix", action="store_true", help="which check sees which invariant and which row of the failure matrix"
+    )
 
 
 def main(args: argparse.Namespace) -> int:
@@ -30,12 +33,17 @@ def main(args: argparse.Namespace) -> int:
     if args.format == "json":
         from opsconsole.cli.status_json import as_json
 
-        write(as_json(snapshot, host(), asked))
+        write(as_json(snapshot, host(), asked, matrix=args.matrix))
     else:
         from opsconsole.cli.status_text import Paper, render
 
         paper = Paper(columns(sys.stdout), coloured(sys.stdout, args.no_color))
-        write(render(snapshot, host(), paper, asked=asked, everything=args.all))
+        text = render(snapshot, host(), paper, asked=asked, everything=args.all)
+        if args.matrix:
+            from opsconsole.cli import status_matrix
+
+            text += "\n" + status_matrix.render(snapshot, paper)
+        write(text)
     return exit_of(s for s in snapshot.standings.values() if asked is None or s.check.name in asked)
 
 

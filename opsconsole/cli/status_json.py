@@ -17,27 +17,42 @@ checks      one object a check, the worst first:
     runbooks    names of the runbooks that treat it
     optional    true where UNKNOWN does not change the exit code
     blocked_by  the check that this one needs and that is not OK, or null
+    matrix      the rows of the failure matrix that it sees, each {"component", "failure", "runbooks", "data_loss"}
+
+With --matrix also:
+
+invariants  one object each: name, text, level (null where no check sees it), checks [{"name", "level"}], runbooks,
+            enforced (of "ci", "pre-deploy", "runtime"), coverage (the share of these three, in per cent)
+matrix      one object a row: component, failure, symptoms, by_itself, by_hand, data_loss ("yes", "no", "partial", null)
+            and, as above, level, checks, runbooks
+unseen      {"invariants": n, "matrix": n}: how many no check sees
 """
 
 from __future__ import annotations
 
 import time
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from typing import Any
 
 from opsconsole.cli.exits import exit_of
 from opsconsole.cli.status_text import reason_of, worst_first
 from opsconsole.model.check import Standing
+from opsconsole.model.matrix import Failure, rows_of
 from opsconsole.model.snapshot import Snapshot
 from opsconsole.model.text import one_line
 from opsconsole.model.verdict import Level, worst
 
 
-def as_json(snapshot: Snapshot, host: str, asked: Collection[str] | None = None) -> str:
+def as_json(snapshot: Snapshot, host: str, asked: Collection[str] | None = None, *, matrix: bool = False) -> str:
     """The whole answer, indented, with a newline at its end. With `asked` only those checks are in it."""
     from msgspec import json
 
-    return json.format(json.encode(as_data(snapshot, host, asked)), indent=2).decode() + "\n"
+    data = as_data(snapshot, host, asked)
+    if matrix:
+        from opsconsole.cli import status_matrix
+
+        data |= status_matrix.as_data(snapshot)
+    return json.format(json.encode(data), indent=2).decode() + "\n"
 
 
 def as_data(snapshot: Snapshot, host: str, asked: Collection[str] | None = None) -> dict[str, Any]:
@@ -52,11 +67,11 @@ def as_data(snapshot: Snapshot, host: str, asked: Collection[str] | None = None)
         "level": worst(levels).name,
         "exit": int(exit_of(shown)),
         "counts": {level.name: levels.count(level) for level in Level},
-        "checks": [_check(standing) for standing in shown],
+        "checks": [_check(standing, snapshot.stack.matrix) for standing in shown],
     }
 
 
-def _check(standing: Standing) -> dict[str, Any]:
+def _check(standing: Standing, matrix: Sequence[Failure]) -> dict[str, Any]:
     return {
         "name": standing.check.name,
         "kind": standing.check.kind,
@@ -67,4 +82,13 @@ def _check(standing: Standing) -> dict[str, Any]:
         "runbooks": list(standing.check.runbooks),
         "optional": standing.check.optional,
         "blocked_by": standing.blocked_by,
+        "matrix": [
+            {
+                "component": row.component,
+                "failure": row.failure,
+                "runbooks": list(row.runbooks),
+                "data_loss": row.data_loss,
+            }
+            for row in rows_of(standing.check.name, matrix)
+        ],
     }

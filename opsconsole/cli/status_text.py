@@ -9,7 +9,8 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from opsconsole.model.check import Standing
+from opsconsole.model.check import Standing, finding
+from opsconsole.model.matrix import Failure
 from opsconsole.model.snapshot import Snapshot
 from opsconsole.model.text import one_line
 from opsconsole.model.verdict import Level, worst
@@ -34,6 +35,7 @@ class _Row:
     name: str
     reason: str
     runbooks: str
+    below: tuple[str, ...] = ()
 
 
 def render(
@@ -44,7 +46,11 @@ def render(
     Of the checks `asked` for every one has its line, also where it is OK; `everything` does that for all.
     """
     shown = [s for s in worst_first(snapshot) if asked is None or s.check.name in asked]
-    rows = [_row(s) for s in shown if asked is not None or everything or (s.level is not Level.OK and not s.blocked_by)]
+    rows = [
+        _row(s, snapshot.stack.matrix)
+        for s in shown
+        if asked is not None or everything or (s.level is not Level.OK and not s.blocked_by)
+    ]
     lines = [_head(snapshot, host, worst(s.level for s in shown), paper)]
     lines += _table(rows, paper)
     lines.append(_counts(shown, snapshot.took, paper))
@@ -66,16 +72,23 @@ def reason_of(standing: Standing) -> str:
     return f"{reason} (optional)" if optional else reason
 
 
-def _row(standing: Standing) -> _Row:
-    runbooks = ", ".join(standing.check.runbooks) if standing.level is not Level.OK and not standing.blocked_by else ""
-    return _Row(standing.level, one_line(standing.check.name), reason_of(standing), runbooks)
+def _row(standing: Standing, matrix: Sequence[Failure]) -> _Row:
+    found = finding(standing, matrix)
+    runbooks = ", ".join(found.runbooks) if found else ""
+    below = tuple(f"matrix: {_failure(row)}" for row in found.matrix) if found else ()
+    return _Row(standing.level, one_line(standing.check.name), reason_of(standing), runbooks, below)
+
+
+def _failure(row: Failure) -> str:
+    treats = f" → {', '.join(row.runbooks)}" if row.runbooks else ""
+    return one_line(f"{row.title}{treats}", 300)
 
 
 def _head(snapshot: Snapshot, host: str, level: Level, paper: Paper) -> str:
     stamp = time.strftime("%Y-%m-%d %H:%M:%S", time.gmtime(snapshot.at))
     name = one_line(snapshot.stack.name)
     what = host if name == host else f"{name} on {host}"  # what discovery finds is called as the box is
-    return _both_ends(f"{what} at {stamp} UTC", level.name, paper, level)
+    return both_ends(f"{what} at {stamp} UTC", level.name, paper, level)
 
 
 def _counts(standings: Sequence[Standing], took: float, paper: Paper) -> str:
@@ -84,13 +97,14 @@ def _counts(standings: Sequence[Standing], took: float, paper: Paper) -> str:
     parts = [f"{level.sign} {free.count(level)} {word}" for level, word in words.items() if level in free]
     if len(free) < len(standings):
         parts.append(f"{len(standings) - len(free)} not judged")
-    return _both_ends(_GAP.join(parts) or "no checks", f"in {took:.2f} s", paper)
+    return both_ends(_GAP.join(parts) or "no checks", f"in {took:.2f} s", paper)
 
 
-def _both_ends(left: str, right: str, paper: Paper, level: Level | None = None) -> str:
+def both_ends(left: str, right: str, paper: Paper, level: Level | None = None) -> str:
+    """A line with something at its left and something at its right edge; the latter in the colour of `level`."""
     width = paper.width or _UNBOUND
     gap = max(width - cells(left) - cells(right), 2)
-    return left + " " * gap + (_painted(right, level, paper) if level is not None else right)
+    return left + " " * gap + (painted(right, level, paper) if level is not None else right)
 
 
 def _table(rows: Sequence[_Row], paper: Paper) -> list[str]:
@@ -101,7 +115,14 @@ def _table(rows: Sequence[_Row], paper: Paper) -> list[str]:
     if paper.width is None:
         # Columns are for people, who have a width; for a pipe one long reason must not push out all others.
         reasons = min(max(cells(row.reason) for row in rows), 60)
-        return [_line(row, names, row.reason, reasons, row.runbooks, paper) for row in rows]
+        return [
+            line
+            for row in rows
+            for line in (
+                _line(row, names, row.reason, reasons, row.runbooks, paper),
+                *(f"    {one}" for one in row.below),
+            )
+        ]
     room = paper.width - 2 - names - len(_GAP)
     beside = room - books - len(_GAP) >= _NARROWEST if books else True
     reasons = room - (books + len(_GAP) if books and beside else 0)
@@ -118,22 +139,32 @@ def _wrapped(row: _Row, names: int, reasons: int, paper: Paper, *, beside: bool)
     indent = " " * (4 if below else 2 + names + len(_GAP))
     pieces = textwrap.wrap(row.reason, width, break_on_hyphens=False) or [""]
     if below:
-        lines = [f"{_painted(row.level.sign, row.level, paper)} {row.name}"]
+        lines = [f"{painted(row.level.sign, row.level, paper)} {row.name}"]
     else:
         lines = [_line(row, names, pieces.pop(0), reasons, row.runbooks if beside else "", paper)]
     lines += [indent + piece for piece in pieces]
     if row.runbooks and (below or not beside):
         lines += [indent + piece for piece in textwrap.wrap(f"→ {row.runbooks}", width, break_on_hyphens=False)]
+    for told in row.below:
+        lines += [indent + piece for piece in textwrap.wrap(told, width, break_on_hyphens=False)]
     return lines
 
 
+def folded(text: str, paper: Paper, indent: int) -> list[str]:
+    """`text` in as many lines as it takes on paper with `indent` columns left free; at least one."""
+    if paper.width is None:
+        return [text]
+    return textwrap.wrap(text, max(paper.width - indent, 8), break_on_hyphens=False) or [""]
+
+
 def _line(row: _Row, names: int, reason: str, reasons: int, runbooks: str, paper: Paper) -> str:
-    sign = _painted(row.level.sign, row.level, paper)
+    sign = painted(row.level.sign, row.level, paper)
     line = f"{sign} {_padded(row.name, names)}{_GAP}{_padded(reason, reasons) if runbooks else reason}"
     return f"{line}{_GAP}{runbooks}" if runbooks else line.rstrip()
 
 
-def _painted(text: str, level: Level, paper: Paper) -> str:
+def painted(text: str, level: Level, paper: Paper) -> str:
+    """`text` in the colour of `level`, where the paper shows colours."""
     return f"\x1b[{_COLOURS[level]}m{text}\x1b[0m" if paper.colours else text
 
 

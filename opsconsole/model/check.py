@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
+from opsconsole.model.matrix import Failure, rows_of
 from opsconsole.model.sample import Target
 from opsconsole.model.verdict import Level, Verdict
 
@@ -53,7 +55,7 @@ class Standing:
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """A check that is not OK, as people are told of it."""
+    """A check that is not OK, as people are told of it. `matrix` are the rows of the failure matrix that it sees."""
 
     check: str
     level: Level
@@ -62,10 +64,11 @@ class Finding:
     measured: str = ""
     expected: str = ""
     runbooks: tuple[str, ...] = ()
+    matrix: tuple[Failure, ...] = ()
 
 
-def finding(standing: Standing) -> Finding | None:
-    """The finding that a standing amounts to, or None."""
+def finding(standing: Standing, matrix: Iterable[Failure] = ()) -> Finding | None:
+    """The finding that a standing amounts to, or None; with its rows of the failure `matrix`."""
     if standing.level is Level.OK or standing.blocked_by:
         return None
     verdict = standing.verdict
@@ -77,4 +80,5 @@ def finding(standing: Standing) -> Finding | None:
         verdict.measured,
         verdict.expected,
         standing.check.runbooks,
+        rows_of(standing.check.name, matrix),
     )

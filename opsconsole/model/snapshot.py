@@ -32,7 +32,7 @@ class Snapshot:
     @property
     def findings(self) -> tuple[Finding, ...]:
         """What is wrong, the worst first, and of those the oldest first."""
-        found = (finding(standing) for standing in self.standings.values())
+        found = (finding(standing, self.stack.matrix) for standing in self.standings.values())
         return tuple(sorted((f for f in found if f), key=lambda f: (-f.level, f.since, f.check)))
 
     @property

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from opsconsole.model.check import Check
+from opsconsole.model.matrix import Failure, Invariant
 from opsconsole.model.sample import Target
 from opsconsole.model.service import ServiceRef
 
@@ -41,7 +42,7 @@ class Stack:
     """A stack, loaded from its file or made by discovery (`file` is None then).
 
     `watched` are all targets to read, whether a check judges them or not; every check's target is among them.
-    `home` is where steps run.
+    `home` is where steps run. `matrix` is the failure matrix.
     """
 
     name: str
@@ -54,6 +55,8 @@ class Stack:
     forbidden: tuple[Forbidden, ...] = ()
     contacts: dict[str, str] = field(default_factory=dict, hash=False)
     state_folder: Path | None = None
+    invariants: tuple[Invariant, ...] = ()
+    matrix: tuple[Failure, ...] = ()
 
     def service(self, name: str) -> Service | None:
         """The service called `name`."""

@@ -40,13 +40,14 @@ class Remark:
 
 
 def lint(runbook: Runbook, stack: Stack | None = None) -> list[Remark]:
-    """All remarks on `runbook`, by line; with a `stack`, also what only that can tell (checks, forbidden commands)."""
+    """All remarks on `runbook`, by line; with a `stack`, also what only that can tell: checks, contacts, commands."""
     found = [_from_reading(fault.line, fault.rule, fault.message) for fault in runbook.faults]
     for rule in (_diagnosis, _destroying, _undeclared, _unused, _unparsed, _secrets, _failure_targets, _unreachable):
         found += rule(runbook)
     if stack is not None:
         found += _checks(runbook, stack)
         found += _forbidden(runbook, stack)
+        found += _escalation(runbook, stack)
     return sorted(found, key=lambda remark: (remark.line, remark.rule))
 
 
@@ -155,3 +156,12 @@ def _forbidden(runbook: Runbook, stack: Stack) -> Iterator[Remark]:
     for step in runbook.steps:
         if step.kind == "command" and (reason := guard.refuse(step.text)):
             yield Remark(step.line, "forbidden", reason)
+
+
+def _escalation(runbook: Runbook, stack: Stack) -> Iterator[Remark]:
+    """Whoever is told to call for help must find somebody to call."""
+    name = runbook.escalate
+    if name is not None and name not in stack.contacts:
+        known = list(stack.contacts)
+        there = or_near(name, known) if known else "; it has none at all"
+        yield Remark(1, "unknown-contact", f"escalate: the stack has no contact {one_line(name, 60)}{there}")

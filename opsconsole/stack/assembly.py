@@ -12,6 +12,7 @@ import msgspec
 
 from opsconsole import checks
 from opsconsole.model.check import Check
+from opsconsole.model.matrix import Failure, Invariant
 from opsconsole.model.sample import Target
 from opsconsole.model.stack import Service
 from opsconsole.model.verdict import Level
@@ -35,6 +36,8 @@ class Assembly:
         self.services: dict[str, Service] = {}
         self.queues: dict[str, Target] = {}
         self.endpoints: dict[str, Target | None] = {}
+        self.invariants: dict[str, Invariant] = {}
+        self.matrix: dict[str, Failure] = {}
         self.home = folder
         self.watched: dict[Target, None] = {}
         self.checks: dict[str, Check] = {}
@@ -165,16 +168,28 @@ class Assembly:
             return None
 
     def resolve(self) -> None:
-        """Look whether the checks that others need exist, and that none needs itself in the end."""
+        """Look whether the checks that others need exist, and that none needs itself in the end.
+
+        Rows of the failure matrix then lead from their checks to their runbooks.
+        """
         for key, needed in self._needed:
             if needed not in self._names:
                 self.faults.add(key, f"there is no check called {needed}", nearest(needed, self._names))
         for name in [name for name in self._names if self._needs_itself(name)]:
             key = self._names[name]
             self.faults.add(key, f"{name} needs itself, maybe by way of others", "take one of the needs out")
-            self.checks[name] = replace(
-                self.checks[name], needs=(), beside=()
-            )  # or all of them would wait for each other
+            # or all of them would wait for each other
+            self.checks[name] = replace(self.checks[name], needs=(), beside=())
+        for row in self.invariants.values():
+            self._treats(row.checks, row.runbooks)
+        for failure in self.matrix.values():
+            self._treats(failure.checks, failure.runbooks)
+
+    def _treats(self, checks: Sequence[str], runbooks: Sequence[str]) -> None:
+        """What treats a failure treats each check that sees it, after the check's own runbooks."""
+        for name in checks:
+            if (check := self.checks.get(name)) is not None:
+                self.checks[name] = replace(check, runbooks=tuple(dict.fromkeys((*check.runbooks, *runbooks))))
 
     def _needs_itself(self, name: str) -> bool:
         seen: set[str] = set()

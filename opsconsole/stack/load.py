@@ -17,6 +17,7 @@ from opsconsole.stack.entries import box, health, queue
 from opsconsole.stack.faults import Faults
 from opsconsole.stack.keys import Key
 from opsconsole.stack.kinds import check
+from opsconsole.stack.matrix import failure, invariant
 from opsconsole.stack.schema import FileTable
 from opsconsole.stack.services import service
 from opsconsole.stack.take import take
@@ -31,8 +32,11 @@ _ENTRIES: Final[tuple[tuple[str, Callable[[Mapping[str, Any], Key, Assembly], No
     ("queue", queue),
     ("health", health),
     ("check", check),
+    ("invariant", invariant),
+    ("matrix", failure),
 )
-"""In this order: a queue may lie in a service's container, and a check may be on a service or a queue."""
+"""In this order: a queue may lie in a service's container, a check may be on a service or a queue, and what must hold
+or can fail is seen by checks."""
 _LONGEST: Final = 16 << 20
 """Bytes; a stack of a hundred services takes some tens of thousands."""
 
@@ -102,6 +106,8 @@ def _stack(it: FileTable, file: Path, stack: Assembly) -> Stack:
         forbidden=tuple(Forbidden(rule.words, rule.because, rule.unless) for rule in it.guard.forbid),
         contacts=dict(it.contacts),
         state_folder=state,
+        invariants=tuple(stack.invariants.values()),
+        matrix=tuple(stack.matrix.values()),
     )
 
 

@@ -50,6 +50,8 @@ class FileTable(Table, frozen=True):
     queue: tuple[dict[str, Any], ...] = ()
     health: tuple[dict[str, Any], ...] = ()
     check: tuple[dict[str, Any], ...] = ()
+    invariant: tuple[dict[str, Any], ...] = ()
+    matrix: tuple[dict[str, Any], ...] = ()
     box: dict[str, Any] | None = None
     guard: GuardTable = GuardTable()
     contacts: dict[str, str] = {}
@@ -126,6 +128,36 @@ class CheckTable(Table, frozen=True):
 
     name: str
     kind: str
+
+
+class InvariantTable(Table, frozen=True):
+    """What must always hold. `checks` see at run time whether it does; `enforced` names where else it is looked after.
+
+    The checks then lead to the `runbooks`. With no checks it is said to be unseen.
+    """
+
+    name: str | int
+    text: str
+    checks: tuple[str, ...] = ()
+    enforced: tuple[Literal["ci", "pre-deploy", "runtime"], ...] = ()
+    runbooks: tuple[str, ...] = ()
+
+
+class MatrixTable(Table, frozen=True):
+    """A row of the failure matrix: `component` and `failure` ("Redis", "down"), `symptoms`, the `checks` that see it.
+
+    `by_itself` is what happens without anybody; `by_hand` and the `runbooks` are what a person does. The checks then
+    lead to the runbooks. With no checks it is said to be unseen.
+    """
+
+    component: str
+    failure: str
+    symptoms: str = ""
+    checks: tuple[str, ...] = ()
+    by_itself: str = ""
+    by_hand: str = ""
+    runbooks: tuple[str, ...] = ()
+    data_loss: Literal["yes", "no", "partial"] | None = None
 
 
 class BoxTable(Table, frozen=True):

@@ -39,6 +39,7 @@ def test_the_whole_answer():
                 "runbooks": ["fix"],
                 "optional": False,
                 "blocked_by": None,
+                "matrix": [],
             },
             {
                 "name": "web.memory",
@@ -50,6 +51,7 @@ def test_the_whole_answer():
                 "runbooks": [],
                 "optional": True,
                 "blocked_by": "web.process",
+                "matrix": [],
             },
             {
                 "name": "web.health",
@@ -61,6 +63,7 @@ def test_the_whole_answer():
                 "runbooks": [],
                 "optional": False,
                 "blocked_by": None,
+                "matrix": [],
             },
         ],
     }

@@ -101,3 +101,15 @@ def test_a_remark_says_what_is_meant() -> None:
         "change-in-diagnosis",
         "Check is expected to only look, but docker restart web is a change (restarts a container)",
     )
+
+
+def test_who_is_to_be_called_must_be_among_the_contacts() -> None:
+    text = "---\nescalate: leed\n---\n# A\n"
+    stack = Stack("shop", Path("/opt/shop"), contacts={"lead": "Ada, +49 30 123456"})
+    assert remarks(text.replace("leed", "lead"), stack) == []
+    (remark,) = lint(parse(text, "book"), stack)
+    assert (remark.rule, remark.severity) == ("unknown-contact", "problem")
+    assert remark.message.startswith("escalate: the stack has no contact leed") and "lead" in remark.message
+    (alone,) = lint(parse(text, "book"), STACK)
+    assert alone.message == "escalate: the stack has no contact leed; it has none at all"
+    assert remarks(text) == [], "without a stack nobody knows"

@@ -16,6 +16,8 @@ FILES = Path(__file__).parent / "files"
 SERVICE = 'name = "x"\n[[service]]\nname = "worker"\ncontainer = "w"\n'
 QUEUE = 'name = "x"\n[[queue]]\nname = "jobs"\nbroker = "redis://localhost"\n'
 HEALTH = 'name = "x"\n[[health]]\nname = "web"\nurl = "http://localhost"\n'
+INVARIANT = 'name = "x"\n[[invariant]]\n'
+MATRIX = 'name = "x"\n[[matrix]]\n'
 CHECK = 'name = "x"\n[[check]]\nname = "y"\n'
 
 
@@ -84,6 +86,42 @@ def test_all_faults_of_a_file_are_told_at_once_in_its_order():
             "8: check[y].service: worker is no container",
         ),
         (CHECK + 'kind = "stray-process"\nuser = "x"', "2: check[y]: how such processes look is missing; give argv or"),
+        # what must hold, and what can fail
+        (
+            INVARIANT + 'name = 1\nchecks = ["bx"]\ntext = "x"',
+            "4: invariant[1].checks[1]: there is no check called bx; did",
+        ),
+        (INVARIANT + 'text = "x"', "2: invariant[1]: name is missing; add name = …"),
+        (INVARIANT + "name = 1", "2: invariant[1]: text is missing; add text = …"),
+        (
+            INVARIANT + 'name = 1\ntext = "x"\n[[invariant]]\nname = "1"\ntext = "y"',
+            "6: invariant[1].name: there is another one called 1; give each a name of its own",
+        ),
+        (
+            INVARIANT + 'name = 1\ntext = "x"\nenforced = ["cii"]',
+            "5: invariant[1].enforced[1]: 'cii' is not known here;",
+        ),
+        (
+            INVARIANT + 'name = 1\ntext = "x"\nenforced = ["runtime"]',
+            "5: invariant[1].enforced: at run time it is checks that look, and none is named",
+        ),
+        (MATRIX + 'failure = "down"', "2: matrix[1]: component is missing; add component = …"),
+        (
+            MATRIX + 'component = "Redis"\nfailure = "down"\nchecks = ["redis.state"]',
+            "5: matrix[1].checks[1]: there is no check called redis.state",
+        ),
+        (
+            MATRIX + 'component = "Redis"\nfailure = "down"\nrunbooks = ["redis-down"]',
+            "5: matrix[1].runbooks[1]: there is no runbook redis-down.md in ",
+        ),
+        (
+            MATRIX + 'component = "Redis"\nfailure = "down"\ndata_loss = "maybe"',
+            "5: matrix[1].data_loss: 'maybe' is not known here; known here: no, partial, yes",
+        ),
+        (
+            MATRIX + 'component = "Redis"\nfailure = "down"\n[[matrix]]\ncomponent = "Redis"\nfailure = "down"',
+            "7: matrix[2].failure: there is another one called Redis down",
+        ),
         # what answers
         (CHECK + 'kind = "tcp"\naddress = "localhost"', "5: check[y].address: no address of a port: write host:port"),
         (CHECK + 'kind = "tcp"\naddress = "localhost:99999"', "5: check[y].address: no address of a port"),

@@ -1,0 +1,72 @@
+"""What must always hold, and what can fail: which checks see it, and which runbooks treat it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final, Literal, TypeVar
+
+from opsconsole.model.verdict import Level, worst
+
+if TYPE_CHECKING:
+    from opsconsole.model.check import Standing
+
+Loss = Literal["yes", "no", "partial"]
+
+PLACES: Final = ("ci", "pre-deploy", "runtime")
+"""Where an invariant can be enforced. At run time it is by checks, and by them alone."""
+
+
+@dataclass(frozen=True, slots=True)
+class Invariant:
+    """Something that must hold whatever happens. `enforced` are those of `PLACES` that refuse or see a breach."""
+
+    name: str
+    text: str
+    checks: tuple[str, ...] = ()
+    enforced: tuple[str, ...] = ()
+    runbooks: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Failure:
+    """A row of the failure matrix: what fails, how it shows, who sees it, and what comes of it.
+
+    `by_itself` is what happens without anybody, `by_hand` what a person does beside the runbooks. `data_loss` is None
+    where nobody has written it down.
+    """
+
+    component: str
+    failure: str
+    checks: tuple[str, ...] = ()
+    symptoms: str = ""
+    by_itself: str = ""
+    by_hand: str = ""
+    runbooks: tuple[str, ...] = ()
+    data_loss: Loss | None = None
+
+    @property
+    def title(self) -> str:
+        """The two in one, as people say it: "Redis down"."""
+        return f"{self.component} {self.failure}"
+
+
+Row = TypeVar("Row", Invariant, Failure)
+
+
+def level_of(row: Invariant | Failure, standings: Mapping[str, Standing]) -> Level | None:
+    """The worst level of its checks; None where no check sees it. One that was not judged is UNKNOWN."""
+    if not row.checks:
+        return None
+    judged = (standings.get(name) for name in row.checks)
+    return worst(one.level if one is not None else Level.UNKNOWN for one in judged)
+
+
+def rows_of(check: str, rows: Iterable[Row]) -> tuple[Row, ...]:
+    """The rows that `check` sees."""
+    return tuple(row for row in rows if check in row.checks)
+
+
+def unseen(rows: Sequence[Row]) -> tuple[Row, ...]:
+    """Those that no check sees."""
+    return tuple(row for row in rows if not row.checks)
