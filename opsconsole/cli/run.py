@@ -133,7 +133,7 @@ async def _until_left(session: Session, operator: LineOperator) -> int:
 
     def ctrl_c() -> None:
         nonlocal code
-        if session.running or session.state.waiting:
+        if (session.running or session.state.waiting) and not session.watching:
             session.interrupt()
         else:
             code = INTERRUPTED

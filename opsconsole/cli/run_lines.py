@@ -57,7 +57,7 @@ from opsconsole.run.met import Met
 _WORDS: Final = {
     **{"yes": "y", "done": "d", "retry": "r", "run": "r", "skip": "s", "edit": "e", "undo": "u"},
     **{"all": "a", "apart": "p", "override": "o", "here": "h", "keep": "k"},
-    **{"back": "b", "stop": "q", "quit": "q", "leave": "l"},
+    **{"take": "t", "back": "b", "stop": "q", "quit": "q", "leave": "l"},
 }
 
 _PLAIN: Final[dict[str, type[Retry | Rest | Apart | Here | Leave]]] = {
@@ -85,6 +85,7 @@ class LineOperator:
     _checks_shown: int = 0
     _told: dict[tuple[int, int], tuple[int, Progress]] = field(default_factory=dict)
     _waiting: bool = False
+    _asking: bool = False
     _line_open: bool = False
     _met: Met = field(default_factory=Met)
     _meets: int = -1
@@ -133,7 +134,7 @@ class LineOperator:
 
     def _forward_keys(self, state: RunState) -> None:
         running = any(part.progress is Progress.RUNNING for here in state.steps for part in here.parts)
-        self.keys.forward(self.type_into if running else None)
+        self.keys.forward(self.type_into if running and not self._asking else None)
 
     def _meet(self, state: RunState) -> None:
         """Another step runs: other lines are expected of it."""
@@ -160,7 +161,15 @@ class LineOperator:
     # --- questions -----------------------------------------------------------------------------------------------
 
     async def answer(self, state: RunState, question: Question) -> Answer:
-        """The answer; the run is left open at the end of the input."""
+        """The answer; the run is left open at the end of the input. Until then keys answer, also while a step runs."""
+        self._asking = True
+        self.keys.forward(None)
+        try:
+            return await self._answer(state, question)
+        finally:
+            self._asking = False
+
+    async def _answer(self, state: RunState, question: Question) -> Answer:
         step = getattr(question, "step", None)
         if isinstance(step, int) and step != self._step_shown:
             self._step_shown = step

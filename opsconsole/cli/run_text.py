@@ -17,6 +17,7 @@ from opsconsole.model.run import (
     AskShown,
     AskTick,
     AskUnknown,
+    AskWatch,
     AskWay,
     OpsCheck,
     PartState,
@@ -132,6 +133,7 @@ LABELS: Final = {
     "o": "[o]verride the rule",
     "h": "run it [h]ere",
     "k": "skip, [k]eep what it set",
+    "t": "[t]ake over",
 }
 
 
@@ -143,6 +145,8 @@ def keys_of(question: Question) -> str:
             keys = _confirm_keys(question)
         case AskChanged(running=running):
             keys = "yl" if running else "yql"
+        case AskWatch(not_now=not_now):
+            keys = "l" if not_now else "tl"
         case AskShown(here=here):
             keys = f"ds{'h' if here else ''}bql"
         case AskFailed(undo_step=undo, leaves=leaves):
@@ -205,8 +209,8 @@ def question_lines(question: Question, ink: Ink) -> str:
             return _trouble_lines(question, ink)
         case AskWay():
             return _way_lines(question)
-        case AskChanged():
-            return _change_lines(question, ink)
+        case AskChanged() | AskWatch():
+            return _before_going_on(question, ink)
         case _:
             return _end_lines(question) if isinstance(question, AskEnd) else ""
 
@@ -225,8 +229,10 @@ def _end_lines(question: AskEnd) -> str:
 _DIFF_COLOURS: Final = {"-": "31", "+": "32", "@": "36"}
 
 
-def _change_lines(question: AskChanged, ink: Ink) -> str:
-    """What the runbook says otherwise by now, as a diff."""
+def _before_going_on(question: AskChanged | AskWatch, ink: Ink) -> str:
+    """Who steers the run; or what the runbook says otherwise by now, as a diff."""
+    if isinstance(question, AskWatch):
+        return "".join(f"  {one_line(said)}\n" for said in (question.words, question.not_now) if said)
     head = f"\nThe runbook has changed since this run began: {one_line(question.path)}\n  {question.words}\n\n"
     diff = (ink.paint(f"  {_indented(line)}", _DIFF_COLOURS.get(line[:1], "")) for line in question.lines)
     return ink.paint(head, "1") + "".join(f"{line}\n" for line in diff) + "\n"

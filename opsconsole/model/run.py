@@ -373,6 +373,18 @@ class AskChanged:
 
 
 @dataclass(frozen=True, slots=True)
+class AskWatch:
+    """Another console steers this run, or did; this one watches: leave (`Leave`), or take over (`Yes`)?
+
+    `words` say in one line who steers and since when, or that nobody does any more. Where it cannot be taken over now,
+    `not_now` says why.
+    """
+
+    words: str
+    not_now: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class AskEnd:
     """All steps are through. `still_wrong` are the findings that the run treats and that are still there.
 
@@ -382,7 +394,9 @@ class AskEnd:
     still_wrong: tuple[Finding, ...] = ()
 
 
-Question: TypeAlias = AskInput | AskConfirm | AskShown | AskTick | AskWay | AskFailed | AskUnknown | AskChanged | AskEnd
+Question: TypeAlias = (
+    AskInput | AskConfirm | AskShown | AskTick | AskWay | AskFailed | AskUnknown | AskChanged | AskWatch | AskEnd
+)
 
 
 @dataclass(frozen=True, slots=True)

@@ -148,7 +148,7 @@ async def _pick_tab(run: Session, move: moves.PickTab) -> None:
 
 async def _follow(run: Session, move: moves.Follow) -> None:
     """Show what the part prints until it is no longer this attempt that runs."""
-    while moves.next_move(run.state) == move:
+    while moves.next_move(run.state) == move and not run.watching:
         run.news.clear()
         while text := run.printed(move.step, move.part).more():
             run.operator.output(text)

@@ -18,6 +18,7 @@ from opsconsole.run.place import Place, place_of, wants_terminal
 from opsconsole.run.questions import Refusal
 from opsconsole.run.starting import digest
 from opsconsole.run.values import Ready, choices, fault_of, fill_in, input_for, needed, suggestion
+from opsconsole.run.who import user_name
 
 if TYPE_CHECKING:
     from opsconsole.run.session import Session
@@ -122,7 +123,7 @@ async def start_part(run: Session, step: int, part: int, ready: Ready) -> None:
         kill_after=here.step.options.kill_after,
         lock=str(_lock(run)) if changes else None,
         claimant={
-            "user": run.state.user,
+            "user": user_name(),
             "run": run.state.id,
             "title": run.state.runbook.title,
             "since": datetime.fromtimestamp(time.time(), UTC).strftime("%Y-%m-%d %H:%M UTC"),

@@ -4,8 +4,12 @@ from __future__ import annotations
 
 import asyncio
 import os
+import secrets
+import time
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import replace
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Final
 
@@ -13,17 +17,19 @@ from opsconsole.model.run import RunState
 from opsconsole.model.runbook import Runbook
 from opsconsole.model.trouble import Trouble, TroubleError
 from opsconsole.run import folder as folders
-from opsconsole.run import journal
+from opsconsole.run import journal, wire
 from opsconsole.run.core import apply, fold
 from opsconsole.run.kinds import Kind
 from opsconsole.run.launch import reach
 from opsconsole.run.link import HolderGone, Link, NotDone
 from opsconsole.run.operator import Operator
 from opsconsole.run.printed import Printed
-from opsconsole.run.who import user_name
+from opsconsole.run.who import terminal, user_name
 
 _TRIES: Final = 5
 """How often a holder may die on us before we say so."""
+_FAREWELL: Final = 5.0
+"""Seconds that a holder gets to leave once it has said that it makes way."""
 
 
 class Grip:
@@ -38,6 +44,10 @@ class Grip:
         self._printed: Printed | None = None
         self._link: Link | None = None
         self._gone = True
+        self._name = secrets.token_hex(8)
+        self.watching = False
+        self.steered_by: dict[str, str] | None = None
+        self.holder_uid = os.geteuid()
 
     async def connect(self) -> None:
         """Find the run's holder, or start one, and take in all that happened since. TroubleError where none stays."""
@@ -53,8 +63,7 @@ class Grip:
             self.news.set()
             self.operator.update(self.state)
             try:
-                if self.state.ended is None:
-                    await self.append(Kind.CONSOLE, {"user": user_name(), "host": self.state.host, "pid": os.getpid()})
+                await self._take_the_helm()
             except HolderGone:
                 continue
             except NotDone as refused:
@@ -63,6 +72,64 @@ class Grip:
                 continue
             return
         raise self._stuck("its holder does not stay")
+
+    async def _append_after_all(self, kind: Kind, data: dict[str, Any]) -> None:
+        """Have an entry written after whatever others write meanwhile."""
+        for _ in range(_TRIES):
+            try:
+                await self.append(kind, data)
+            except NotDone as refused:
+                if refused.why != "moved":
+                    raise
+            else:
+                return
+
+    async def _take_the_helm(self, *, anyway: bool = False) -> None:
+        """Steer from now on; where another console does, watch it. `anyway` takes it from one of our own."""
+        if self.state.ended is not None:
+            return
+        hello = await self.link.ask("hello")
+        self.holder_uid, self.steered_by = hello["uid"], hello["steered_by"]
+        if self.watching and not anyway:
+            return
+        before = (self.steered_by or {}).get("user")
+        try:
+            await self.link.ask("helm", who=self._ourselves(), anyway=anyway)
+        except NotDone as refused:
+            if refused.why not in ("watching", "stranger"):
+                raise
+            self.watching = True
+            return
+        self.watching = False
+        data = {"user": user_name(), "host": self.state.host, "pid": os.getpid()}
+        await self._append_after_all(Kind.CONSOLE, {**data, "from": before} if before else data)
+
+    def _ourselves(self) -> dict[str, str]:
+        """This console, for the others at the run."""
+        since = datetime.fromtimestamp(time.time(), UTC).strftime("%H:%M UTC")
+        return {"user": user_name(), "since": since, "at": terminal(), "console": self._name}
+
+    async def take_over(self) -> None:
+        """Steer instead of whoever did: by the same holder where it is our own user's, else by one of our own.
+
+        NotDone where that cannot be now.
+        """
+        if self.holder_uid == os.geteuid():
+            await self._take_the_helm(anyway=True)
+            return
+        await self.link.ask("make way")
+        with suppress(HolderGone, TimeoutError):
+            async with asyncio.timeout(_FAREWELL):
+                await self.until(lambda: False)
+        self.watching = False
+        await self.connect()
+
+    async def rejoin(self) -> bool:
+        """Look on again once there is a holder again, without starting one; whether there was any."""
+        if wire.holder_of(self.folder) is None:
+            return False
+        await self.connect()
+        return True
 
     def _stuck(self, what: str) -> TroubleError:
         return TroubleError(Trouble(what, str(self.folder), "the run stays open; see holder.log there"))
@@ -80,11 +147,19 @@ class Grip:
                 self.state = replace(apply(self.state, entry), waiting="")
             elif entry.seq > self.state.seq:
                 self.state = replace(fold(folders.entries_of(self.folder), self._runbook), waiting="")
+        elif message["event"] == "helm":
+            self._helm_changed(message["who"])
         elif message["event"] == "stuck":
             self.state = replace(self.state, waiting=str(message["reason"]))
         else:
             return  # only the output has grown
         self.operator.update(self.state)
+
+    def _helm_changed(self, who: dict[str, str] | None) -> None:
+        """Somebody else may have taken over from us: a person whose other connection hung."""
+        if not self.watching and who is not None and who.get("console") not in (None, self._name):
+            self.watching = True
+        self.steered_by = who
 
     def printed(self, step: int, part: int) -> Printed:
         """The output of a part's latest attempt, from where this console has shown it."""
@@ -98,6 +173,11 @@ class Grip:
         printed = self.printed(step, part)
         while text := printed.more():
             self.operator.output(text)
+
+    @property
+    def holder_is_gone(self) -> bool:
+        """Whether there is no connection with a holder."""
+        return self._link is None or self._gone
 
     @property
     def link(self) -> Link:

@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from opsconsole.run.guests import Guest, Refused
+from opsconsole.run.helm import Helm
 from opsconsole.run.journal import FILE, Journal, as_json
 from opsconsole.run.kinds import BY_HOLDER, Kind
 from opsconsole.run.lock import Claim, Claimed
@@ -51,6 +52,7 @@ class HeldRun:
         """What parts have left that nobody may write down: it lives here alone, and is asked for anew after us."""
         self._secrets_to_be: dict[str, str] = {}
         self.guests: list[Guest] = []
+        self.helm = Helm(self._tell)
         self.closed = False
         self.told_to_end = False
         self._last_seen = time.monotonic()
@@ -66,6 +68,7 @@ class HeldRun:
         signal.signal(signal.SIGTERM, self._told_to_end)
         self._orders: dict[str, Callable[[dict[str, Any]], dict[str, Any]]] = {
             "hello": self._hello,
+            "make way": self._make_way,
             "append": self._append,
             "start": self._start,
             "knows": lambda message: {"known": sorted(self.secrets)},
@@ -202,6 +205,7 @@ class HeldRun:
 
     def _farewell(self, guest: Guest) -> None:
         self.guests.remove(guest)
+        self.helm.hand_over(guest)
         self._selector.unregister(guest.connection)
         guest.connection.close()
         self._last_seen = time.monotonic()
@@ -209,7 +213,7 @@ class HeldRun:
     def _hear(self, guest: Guest) -> None:
         for message in guest.messages():
             try:
-                answer = self._orders[str(message.get("do"))](message)
+                answer = self._obey(guest, str(message.get("do")), message)
             except Refused as refused:
                 answer = {"error": str(refused), "why": refused.why}
             except OSError as error:
@@ -217,6 +221,20 @@ class HeldRun:
             except (KeyError, TypeError, ValueError) as error:
                 answer = {"error": f"the holder does not understand this: {error!r}", "why": "message"}
             guest.say({"id": message.get("id"), **answer})
+
+    def _obey(self, guest: Guest, order: str, message: dict[str, Any]) -> dict[str, Any]:
+        if order == "helm":
+            return self.helm.take(guest, message)
+        if order == "hand over":
+            return self.helm.hand_over(guest)
+        self.helm.admit(guest, order)
+        return self._orders[order](message)
+
+    def _make_way(self, message: dict[str, Any]) -> dict[str, Any]:
+        """Leave, so that another user's holder can take the run."""
+        self.helm.make_way(busy=self.running is not None or self.unsaved is not None)
+        self.told_to_end = True
+        return {}
 
     def _tell(self, message: dict[str, Any]) -> None:
         for guest in self.guests:
@@ -229,6 +247,8 @@ class HeldRun:
             "seq": self.journal.seq,
             "running": running and {**running.about, "pid": running.pid, "size": running.kept.size},
             "unsaved": self.unsaved,
+            "uid": os.geteuid(),
+            "steered_by": self.helm.event()["who"],
         }
 
     def _on_the_same_page(self, message: dict[str, Any]) -> None:

@@ -19,7 +19,7 @@ class Kind(StrEnum):
     TORN = "torn"
     """The last line was cut off by a crash and has been put aside: text."""
     CONSOLE = "console"
-    """A console took the run up: user, host, pid."""
+    """A console took the run up: user, host, pid; `from` is who steered it, where that was taken over."""
     SAME_TEXT = "same-text"
     """The runbook's file had changed, and the operator went on with the text the run began with: path, changed."""
     INPUT = "input"

@@ -82,7 +82,7 @@ def line_of(entry: Entry) -> str:
     words: dict[str, Callable[[], str]] = {
         Kind.BEGUN: lambda: f"the run began, by {_text(data['user'])}",
         Kind.TORN: lambda: "the journal's last line was cut off by a crash and put aside",
-        Kind.CONSOLE: lambda: f"{_text(data['user'])} took it up" if entry.seq > _OPENING else "",
+        Kind.CONSOLE: lambda: _taken_up(data) if entry.seq > _OPENING else "",
         Kind.SAME_TEXT: lambda: (
             f"the runbook had changed ({_text(data['changed'])}); gone on with the text it began with"
         ),
@@ -113,6 +113,11 @@ def line_of(entry: Entry) -> str:
     }
     worded = words.get(entry.kind)
     return worded() if worded else ""
+
+
+def _taken_up(data: Mapping[str, Any]) -> str:
+    whose = f", over from {_text(data['from'])}" if data.get("from") else ""
+    return f"{_text(data['user'])} took it up{whose}"
 
 
 def _note(data: Mapping[str, Any], key: str = "note") -> str:

@@ -22,6 +22,7 @@ from opsconsole.run.link import HolderGone, NotDone
 from opsconsole.run.moves import next_move
 from opsconsole.run.opening import acceptable, change_of, settle_change, text_of
 from opsconsole.run.operator import Operator
+from opsconsole.run.watching import watch
 from opsconsole.run.who import login_name, user_name
 
 if TYPE_CHECKING:
@@ -129,22 +130,27 @@ class Session(Grip):
         self.leaving = False
         while self.state.ended is None and not self.leaving:
             try:
-                if self.changed is not None:
+                if self.watching:
+                    await watch(self)
+                elif self.changed is not None:
                     await settle_change(self, self.changed)
                 else:
                     await act(self, next_move(self.state))
             except HolderGone:
-                await self.connect()
+                if not self.watching:  # whoever steers has a new one started
+                    await self.connect()
             except NotDone as refused:
-                if refused.why not in ("moved", "over", "busy", "locked"):
+                if refused.why not in ("moved", "over", "busy", "locked", "watching", "stranger"):
                     raise TroubleError(Trouble(str(refused), str(self.folder), "the run stays open")) from None
+        if self.leaving:
+            self.tell("hand over")
         return self.state
 
     async def ask(self, question: Question) -> Answer | None:
         """The operator's answer; None where the question is no longer open, since the run has moved on elsewhere."""
         about = next_move(self.state)
         answer = asyncio.ensure_future(self.operator.answer(self.state, question))
-        moved = asyncio.ensure_future(self.until(lambda: next_move(self.state) != about))
+        moved = asyncio.ensure_future(self.until(lambda: self.watching or next_move(self.state) != about))
         try:
             await asyncio.wait((answer, moved), return_when=asyncio.FIRST_COMPLETED)
             if answer.done():
@@ -198,6 +204,8 @@ class Session(Grip):
 
     def interrupt(self) -> None:
         """What Ctrl-C does: to the running part, else to what the run itself is waiting for."""
+        if self.watching:
+            return
         if self.running:
             self.tell("interrupt")
         elif self.state.waiting:

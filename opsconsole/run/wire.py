@@ -2,7 +2,8 @@
 
 A message is one line of JSON. A console's has `do` and an `id`; the answer has the same `id`, and `error` where it was
 refused. What the holder says unasked has `event`: `entry` (a new line of the journal), `output` (the running part's
-output has grown to `size`) or `stuck` (a result cannot be written, for `reason`; it is kept and tried again).
+output has grown to `size`), `stuck` (a result cannot be written, for `reason`; it is kept and tried again) or `helm`
+(`who` steers the run by now, null for nobody; run/helm.py).
 """
 
 from __future__ import annotations

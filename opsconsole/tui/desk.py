@@ -6,7 +6,7 @@ import asyncio
 from collections.abc import Awaitable, Callable
 from typing import TYPE_CHECKING, Protocol
 
-from opsconsole.model.run import Answer, AskConfirm, Leave, PartState, Progress, Question, RunState
+from opsconsole.model.run import Answer, AskConfirm, AskWatch, Leave, PartState, Progress, Question, RunState
 from opsconsole.model.runbook import Runbook
 from opsconsole.model.text import one_line
 from opsconsole.model.trouble import TroubleError
@@ -143,8 +143,8 @@ class Desk:
 
     @property
     def running_part(self) -> PartState | None:
-        """The part that is running now."""
-        if self.state is None or self.over:
+        """The part that is running now, unless another console steers the run: what runs is not ours then."""
+        if self.state is None or self.over or isinstance(self.question, AskWatch):
             return None
         parts = (part for step in self.state.steps for part in step.parts)
         return next((part for part in parts if part.progress is Progress.RUNNING), None)

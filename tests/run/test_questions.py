@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from opsconsole.cli.run_text import Plainly, keys_of, prompt
-from opsconsole.model.run import AskChanged, AskConfirm, AskEnd, AskFailed, AskShown, AskTick, AskUnknown
+from opsconsole.model.run import AskChanged, AskConfirm, AskEnd, AskFailed, AskShown, AskTick, AskUnknown, AskWatch
 from opsconsole.model.runbook import Risk
 from opsconsole.model.text import plain
 from opsconsole.run.core import begin
@@ -79,6 +79,8 @@ READ, REFUSED = command("ls"), "forbidden here"
         (AskUnknown(0, 0, "gone"), "rdsbql"),
         (AskChanged("/book.md", "1 line put in", ("+x",)), "yql"),
         (AskChanged("/book.md", "1 line put in", ("+x",), running=True), "yl"),
+        (AskWatch("ben steers this run"), "tl"),
+        (AskWatch("ben steers this run", "not now"), "l"),
         (AskEnd(), "ybl"),
     ],
 )

@@ -14,6 +14,7 @@ from opsconsole.model.run import (
     AskShown,
     AskTick,
     AskUnknown,
+    AskWatch,
     AskWay,
     Question,
 )
@@ -81,6 +82,8 @@ def _own(question: Question) -> tuple[Choice, ...]:
             own = (Choice(("r",), "retry", "retry"), _SKIP, *keep, *undo, _GO, _STOP)
         case AskChanged(running=running):
             own = (Choice(("y",), "go on with the text it began with", "yes"), *(() if running else (_STOP,)))
+        case AskWatch(not_now=not_now):
+            own = () if not_now else (Choice(("y",), "take over", "yes"),)
         case AskUnknown():
             own = (Choice(("r",), "run again", "retry"), Choice(("d",), "it was done", "note"), _SKIP, _STOP)
         case _:
@@ -138,6 +141,9 @@ def lines(question: Question, size: int) -> list[Line]:
             out = wrap(line(("Not run here: ", "degraded"), *_words(why, "strong")), size)
         case AskFailed():
             out = _failed(question, size)
+        case AskWatch(words=who, not_now=not_now):
+            said = "; ".join(filter(None, (who, not_now)))
+            out = wrap(line(("Watching: ", "now"), *_words(said, "strong")), size)
         case AskChanged(words=changed):
             lead = "The runbook has changed since this run began: "
             out = wrap(line((lead, "degraded"), *_words(changed, "strong")), size)
