@@ -95,6 +95,8 @@ async def test_a_run_whose_step_is_running_can_be_gone_on_with_or_left_but_not_s
     session, _ = await shop.begin(book, [Yes()])
     playing = asyncio.create_task(session.play())
     await wait_for("the step to run", lambda: session.running)
+    playing.cancel()
+    await session.close()
     (shop.folder / "book.md").write_text("something else")
     again, operator = await shop.resume([Stop("no"), Yes(), Yes()])
     watching = asyncio.create_task(again.play())
@@ -102,7 +104,6 @@ async def test_a_run_whose_step_is_running_can_be_gone_on_with_or_left_but_not_s
     assert operator.asked_of(AskChanged)[0].running
     (shop.home / "go").touch()
     assert (await watching).ended == "done"
-    await playing
 
 
 @pytest.mark.parametrize("gone", [True, False])

@@ -397,25 +397,6 @@ async def test_a_second_run_cannot_change_the_stack_and_sees_who_does(shop: Shop
     assert (shop.home / "b").exists()
 
 
-async def test_two_consoles_at_one_run_are_asked_the_same_and_the_first_answer_counts(shop: Shop) -> None:
-    answered = asyncio.Event()
-    session, _ = await shop.begin("```bash\necho x >> ledger\n```\n", [Yes(), Yes()])
-    watcher, seen = await shop.resume()
-
-    async def never(state: object, question: object) -> Yes:
-        seen.asked.append(question)  # type: ignore[arg-type]
-        answered.set()
-        await asyncio.Event().wait()
-        return Yes()
-
-    seen.answer = never  # type: ignore[method-assign,assignment]
-    watching = asyncio.create_task(watcher.play())
-    await answered.wait()
-    state = await session.play()
-    assert (await watching).ended == state.ended == "done"
-    assert (shop.home / "ledger").read_text() == "x\n"
-
-
 async def test_where_nothing_can_be_kept_nothing_is_begun(shop: Shop) -> None:
     shop.state_folder.write_text("a file stands where the folder should be")
     with pytest.raises(TroubleError, match=r"a run cannot be recorded here .* so nothing was started"):
