@@ -16,7 +16,7 @@ from opsconsole.model.run import Entry, PartState, Progress, RunState
 from opsconsole.model.runbook import Runbook
 from opsconsole.model.text import one_line
 from opsconsole.model.trouble import Trouble, TroubleError
-from opsconsole.run import journal, seal, wire
+from opsconsole.run import journal, seal, sharing, wire
 from opsconsole.run.core import fold
 from opsconsole.run.kinds import Kind
 
@@ -89,7 +89,7 @@ def create(state_folder: Path, name: str, text: bytes, begun: dict[str, Any]) ->
     runs = state_folder / "runs"
     folder: Path | None = None
     try:
-        runs.mkdir(mode=0o700, parents=True, exist_ok=True)
+        _make_runs(runs)
         folder = _new_folder(runs, name)
         journal.set_room_aside(folder)
         _write(folder / TEXT, text)
@@ -100,6 +100,8 @@ def create(state_folder: Path, name: str, text: bytes, begun: dict[str, Any]) ->
         finally:
             writer.close()
         (folder / OUTPUT).mkdir(mode=0o700)
+        for made in folder.iterdir():
+            sharing.settle(made)
         journal.sync_folder(folder)
         journal.sync_folder(runs)
     except OSError as error:
@@ -115,6 +117,15 @@ def create(state_folder: Path, name: str, text: bytes, begun: dict[str, Any]) ->
     return folder
 
 
+def _make_runs(runs: Path) -> None:
+    runs.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    try:
+        runs.mkdir(mode=0o700)
+    except FileExistsError:
+        return
+    sharing.settle(runs)
+
+
 def _new_folder(runs: Path, name: str) -> Path:
     word = re.sub(r"[^a-z0-9]+", "-", name.lower()).strip("-")[:40] or "run"
     stem = f"{time.strftime('%Y%m%d-%H%M%S', time.gmtime())}-{word}"
@@ -124,6 +135,7 @@ def _new_folder(runs: Path, name: str) -> Path:
             folder.mkdir(mode=0o700)
         except FileExistsError:
             continue
+        sharing.settle(folder)
         return folder
     raise FileExistsError(17, "too many runs in one second", str(runs / stem))
 

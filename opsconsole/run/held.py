@@ -17,6 +17,7 @@ from typing import Any, Final
 
 from opsconsole.run.guests import Guest, Refused
 from opsconsole.run.helm import Helm
+from opsconsole.run.idle import IDLE, Patience, others_in_our_session
 from opsconsole.run.journal import FILE, Journal, as_json
 from opsconsole.run.kinds import BY_HOLDER, Kind
 from opsconsole.run.lock import Claim, Claimed
@@ -24,8 +25,6 @@ from opsconsole.run.running import Running
 from opsconsole.run.starting import lost_parts, start
 from opsconsole.run.terminal import Terminal, boot_id
 
-IDLE: Final = 3600.0
-"""Seconds after which a holder with nothing running leaves when no console has come back."""
 _TELL_EVERY: Final = 0.03
 _RETRY_EVERY: Final = 2.0
 _IS_IT_THERE_EVERY: Final = 2.0
@@ -41,7 +40,6 @@ class HeldRun:
     def __init__(self, folder: Path, listener: socket.socket, umask: int, idle: float = IDLE) -> None:
         self.folder = folder
         self.umask = umask
-        self.idle = idle
         self.listener = listener
         self.terminal = Terminal()
         self.journal = Journal(folder / FILE)
@@ -55,7 +53,7 @@ class HeldRun:
         self.helm = Helm(self._tell)
         self.closed = False
         self.told_to_end = False
-        self._last_seen = time.monotonic()
+        self._patience_left = Patience(time.monotonic(), idle, others_in_our_session)
         self._tell_at: float | None = None
         self._retry_at = 0.0
         self._selector = selectors.DefaultSelector()
@@ -110,7 +108,7 @@ class HeldRun:
 
     def _patience(self) -> float:
         now = time.monotonic()
-        moments = [self._last_seen + self.idle, now + _IS_IT_THERE_EVERY]
+        moments = [self._patience_left.until, now + _IS_IT_THERE_EVERY]
         if self.running and (deadline := self.running.deadline()) is not None:
             moments.append(deadline)
         if self._tell_at is not None:
@@ -133,7 +131,7 @@ class HeldRun:
         if self._tell_at is not None and now >= self._tell_at:
             self._tell_output()
         if self.guests or self.running:
-            self._last_seen = now
+            self._patience_left.seen(now)
         for guest in self.guests[:]:
             guest.flush()
             if guest.gone:
@@ -144,8 +142,9 @@ class HeldRun:
             return False
         if self.unsaved is not None:
             return self.told_to_end or not (self.folder / FILE).exists()
-        idle = not self.guests and time.monotonic() - self._last_seen >= self.idle
-        return self.closed or self.told_to_end or idle or not (self.folder / FILE).exists()
+        if self.closed or self.told_to_end or not (self.folder / FILE).exists():
+            return True
+        return not self.guests and self._patience_left.is_over(time.monotonic())
 
     def _told_to_end(self, number: int, frame: object) -> None:
         """The box goes down, or somebody wants us gone: the step is asked to end, and its result is still written."""
@@ -208,7 +207,7 @@ class HeldRun:
         self.helm.hand_over(guest)
         self._selector.unregister(guest.connection)
         guest.connection.close()
-        self._last_seen = time.monotonic()
+        self._patience_left.seen(time.monotonic())
 
     def _hear(self, guest: Guest) -> None:
         for message in guest.messages():

@@ -16,8 +16,10 @@ from contextlib import suppress
 from pathlib import Path
 
 from opsconsole.run import wire
-from opsconsole.run.held import IDLE, HeldRun
+from opsconsole.run.held import HeldRun
+from opsconsole.run.idle import IDLE
 from opsconsole.run.journal import RESERVE
+from opsconsole.run.sharing import mask_for
 
 
 def main(argv: list[str]) -> int:
@@ -31,7 +33,7 @@ def main(argv: list[str]) -> int:
         os._exit(0)
     os.setsid()
     os.chdir("/")
-    umask = os.umask(0o077)
+    umask = os.umask(mask_for(folder))
     for number in (
         signal.SIGHUP,
         signal.SIGINT,
@@ -68,7 +70,7 @@ def main(argv: list[str]) -> int:
 
 def _be_the_only_one(folder: Path) -> int:
     """The lock that says that this run has a holder. OSError where it has one already."""
-    lock = os.open(folder / wire.LOCK, os.O_CREAT | os.O_RDWR | os.O_CLOEXEC, 0o600)
+    lock = os.open(folder / wire.LOCK, os.O_CREAT | os.O_RDWR | os.O_CLOEXEC, 0o660)
     give_up = time.monotonic() + 1
     while True:
         try:
@@ -78,8 +80,8 @@ def _be_the_only_one(folder: Path) -> int:
             if time.monotonic() > give_up:
                 raise OSError("another holder has it") from None
             time.sleep(0.01)
-    os.ftruncate(lock, 0)
-    os.pwrite(lock, str(os.getpid()).encode(), 0)
+    with suppress(OSError):  # the lock counts; who has it is a courtesy for which a full disk may have no room
+        os.pwrite(lock, f"{os.getpid():<12}".encode(), 0)
     return lock
 
 

@@ -13,8 +13,8 @@ class Kept:
     """The file of one part's output. What the disk does not take is counted in `lost`, never waited for."""
 
     def __init__(self, path: Path, secrets: Iterable[str]) -> None:
-        path.parent.mkdir(mode=0o700, exist_ok=True)
-        self._descriptor = os.open(path, os.O_CREAT | os.O_WRONLY | os.O_APPEND | os.O_CLOEXEC, 0o600)
+        path.parent.mkdir(mode=0o770, exist_ok=True)
+        self._descriptor = os.open(path, os.O_CREAT | os.O_WRONLY | os.O_APPEND | os.O_CLOEXEC, 0o660)
         self._mask = Mask(secrets)
         self.size = os.fstat(self._descriptor).st_size
         self.lost = 0

@@ -14,6 +14,7 @@ from opsconsole.model.text import one_line
 from opsconsole.model.trouble import Trouble, TroubleError
 from opsconsole.run import wire
 from opsconsole.run.link import HolderGone, Link
+from opsconsole.run.sharing import settle
 
 LOG = "holder.log"
 
@@ -34,7 +35,10 @@ def _launch(folder: Path, idle: float | None) -> str:
     command = [sys.executable, "-m", "opsconsole.run.holder", str(folder)]
     if idle is not None:
         command.append(str(idle))
+    known = (folder / LOG).exists()
     with (folder / LOG).open("ab") as log:
+        if not known:
+            settle(folder / LOG)
         # `-m` looks for us in its working folder: that from which we were imported, never the user's
         root = Path(opsconsole.__file__).parent.parent
         process = subprocess.Popen(

@@ -131,6 +131,8 @@ def _read(descriptor: int) -> dict[str, str]:
 def _in_words(who: Mapping[str, str]) -> str:
     if not who.get("user"):
         return "somebody else is changing this stack at the moment"
-    title = f" ({who['title']})" if who.get("title") else ""
+    run = f"run {who['run']}" if who.get("run") else ""
+    said = ", ".join(filter(None, (who.get("title"), run)))
+    title = f" ({said})" if said else ""
     since = f" since {who['since']}" if who.get("since") else ""
     return f"{who['user']} is changing this stack{since}{title}"

@@ -151,7 +151,12 @@ async def test_nothing_is_started_twice_by_two_consoles_that_saw_the_same(folder
     )
     refused = [result for result in results if isinstance(result, NotDone)]
     assert len(refused) == 1
-    assert refused[0].why in ("moved", "busy")
+    assert refused[0].why == "watching"
+    await one.link.ask("hand over")
+    other.seq -= 1  # as if it had not heard yet
+    with pytest.raises(NotDone) as late:
+        await other.start("echo x >> ledger")
+    assert late.value.why in ("moved", "busy")
     await wait_for("the result", lambda: journalled(folder)[-1].kind == Kind.ENDED)
     assert (folder / "ledger").read_text() == "x\n"
 

@@ -18,9 +18,11 @@ ANNA = {"user": "anna", "run": "20260107-1402", "title": "Worker", "since": "202
 def test_the_second_is_told_who_has_it_and_since_when(tmp_path: Path) -> None:
     path = tmp_path / "shop.lock"
     claim = Claim.take(path, ANNA)
-    with pytest.raises(Claimed, match=r"anna is changing this stack since 2026-01-07 14:02 UTC \(Worker\)"):
+    with pytest.raises(
+        Claimed, match=r"anna is changing this stack since 2026-01-07 14:02 UTC \(Worker, run 20260107-1402\)"
+    ):
         Claim.take(path, {"user": "ben"})
-    assert claimed_by(path) == "anna is changing this stack since 2026-01-07 14:02 UTC (Worker)"
+    assert claimed_by(path) == "anna is changing this stack since 2026-01-07 14:02 UTC (Worker, run 20260107-1402)"
     assert claimed_by(path, "20260107-1402") is None
     claim.release()
     assert claimed_by(path) is None
