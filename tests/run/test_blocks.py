@@ -195,7 +195,7 @@ async def test_a_look_has_nothing_to_read_and_no_pager(shop: Shop) -> None:
 
 
 async def test_what_changes_something_may_ask_on_the_terminal(shop: Shop) -> None:
-    session, operator = await shop.begin("```bash\ntouch x; test -t 0 && echo terminal\n```\n", [Yes(), Yes(), Yes()])
+    session, operator = await shop.begin("```bash\ntouch x && test -t 0 && echo terminal\n```\n", [Yes(), Yes(), Yes()])
     await session.play()
     assert operator.seen.splitlines() == ["terminal"]
 
