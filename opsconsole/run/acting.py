@@ -18,6 +18,7 @@ from opsconsole.model.run import (
     OpsCheck,
     Override,
     Pick,
+    Progress,
     Rest,
     Retry,
     Skip,
@@ -29,6 +30,7 @@ from opsconsole.model.verdict import Level
 from opsconsole.run import choosing, moves, questions
 from opsconsole.run.core import on_demand, ops_check_data
 from opsconsole.run.going import make_ready, place_for, refusal, start_part
+from opsconsole.run.holding import Holding, holding, looks_at_checks
 from opsconsole.run.kinds import Kind
 from opsconsole.run.proving import judge_ended
 
@@ -66,13 +68,17 @@ async def look(run: Session, label: str) -> OpsCheck:
 
 
 async def _confirm(run: Session, move: moves.Confirm) -> None:
+    held = await _when(run, move)
+    if held is not None and held.holds is False and move.step not in run.insisted:
+        await _leave_out(run, move, held)
+        return
     filled = await make_ready(run, move.step, move.part)
     if filled.ready is None:
         await _settle(run, move.step, move.part, filled.instead)
         return
     refused = refusal(run, move.step, move.part, filled.ready)
     place = place_for(run, move.step, move.part, filled.ready)
-    question = questions.ask_confirm(run.state, move.step, move.part, filled.ready, place, refused)
+    question = questions.ask_confirm(run.state, move.step, move.part, filled.ready, place, refused, held)
     answer = await run.ask(question)
     if isinstance(answer, Yes):
         typed_right = question.mode != "type" or answer.typed.strip() == question.target
@@ -82,6 +88,25 @@ async def _confirm(run: Session, move: moves.Confirm) -> None:
     if await _change_what_is_asked(run, question, answer):
         return
     await _settle(run, move.step, move.part, answer, how="refused" if question.refused else "stopped")
+
+
+async def _when(run: Session, move: moves.Confirm) -> Holding | None:
+    """Whether the step's `when` holds; None where it has none. What a run can work out is settled by the first part."""
+    here = run.state.steps[move.step]
+    wish = here.step.options.when
+    if not wish:
+        return None
+    seen = await look(run, f"for {here.step.name}") if looks_at_checks(run.state, wish) else None
+    found = holding(run.state, wish, seen.levels if seen else {})
+    begun = any(part.progress is not Progress.TODO for part in here.parts)
+    return Holding(True) if begun and found.holds is not None else found
+
+
+async def _leave_out(run: Session, move: moves.Confirm, held: Holding) -> None:
+    wish = run.state.steps[move.step].step.options.when
+    for part in range(move.part, len(run.state.steps[move.step].parts)):
+        reason = one_line(f"only when {wish}; {held.words}", 2000)
+        await run.append(Kind.SKIPPED, {**about(run, move.step, part), "reason": reason})
 
 
 async def _change_what_is_asked(run: Session, question: AskConfirm, answer: Answer | None) -> bool:
@@ -219,6 +244,7 @@ async def _settle(run: Session, step: int | None, part: int, answer: Answer | No
         case Stop(reason):
             await run.append(Kind.CLOSED, {"how": how, "reason": one_line(reason, 2000)})
         case Back(target) if 0 <= target < len(run.state.steps):
+            run.insisted.add(target)
             detour = step is not None and target != step and on_demand(run.state.runbook, run.state.steps[target].step)
             await run.append(Kind.WENT, {"step": target, "back_to": step if detour else None, "why": "the operator"})
         case Skip(reason, keep) if step is not None:

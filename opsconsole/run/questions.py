@@ -16,11 +16,13 @@ from opsconsole.model.run import (
     PartState,
     Progress,
     RunState,
+    StepState,
 )
 from opsconsole.model.runbook import Command, Confirm
 from opsconsole.model.text import one_line
 from opsconsole.run.carrying import words_for
 from opsconsole.run.core import stands_alone
+from opsconsole.run.holding import Holding
 from opsconsole.run.place import Place, in_bash
 from opsconsole.run.values import Ready
 
@@ -34,9 +36,15 @@ class Refusal:
 
 
 def ask_confirm(
-    state: RunState, step: int, part: int, ready: Ready, place: Place, refused: Refusal = Refusal()
+    state: RunState,
+    step: int,
+    part: int,
+    ready: Ready,
+    place: Place,
+    refused: Refusal = Refusal(),
+    held: Holding | None = None,
 ) -> AskConfirm:
-    """May this part run?"""
+    """May this part run? `held` is what was found of the step's `when`; without it the operator is to say."""
     here = state.steps[step]
     now = here.parts[part]
     command = now.command
@@ -44,8 +52,8 @@ def ask_confirm(
     conditions = []
     if command.conditional:
         conditions.append(command.caption or "only if the text above it holds")
-    if here.step.options.when:
-        conditions.append(f"only when {here.step.options.when}")
+    asked, met = _when_words(here, held)
+    conditions += asked
     overridden = now.override if now.override_of == ready.text else ""
     if (conditions or overridden) and mode == "no":
         mode = "yes"
@@ -64,13 +72,25 @@ def ask_confirm(
         condition="; ".join(conditions),
         values=ready.used,
         session=words_for(state, place, ready.text),
-        forecast=ready.notes,
+        forecast=(*met, *ready.notes),
         rest=rest,
         rest_ends=rest_ends,
         joined=len(now.joined),
         overridable=refused.breakable and not ready.problem,
         overridden=overridden,
     )
+
+
+def _when_words(here: StepState, held: Holding | None) -> tuple[list[str], list[str]]:
+    """What of a step's `when` the operator has to say, and what was found to hold."""
+    wish = here.step.options.when
+    if not wish:
+        return [], []
+    if held is None or held.holds is None:
+        return [f"only when {wish}"], []
+    if held.holds:
+        return [], [f"when {wish}: {held.words}"] if held.words else []
+    return [f"only when {wish}, which does not hold: {held.words}"], []
 
 
 def rest_of(state: RunState, step: int, part: int) -> tuple[int, str]:

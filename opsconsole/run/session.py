@@ -43,6 +43,8 @@ class Session(Grip):
         self.ops_check = ops_check
         self.secrets: dict[str, str] = {}
         self.series: dict[tuple[int, int], float] = {}
+        self.insisted: set[int] = set()
+        """The steps that the operator has gone to: they are asked about even where their `when` does not hold."""
         self.leaving = False
         self.changed: AskChanged | None = None
         self.interrupted = asyncio.Event()

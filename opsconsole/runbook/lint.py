@@ -13,6 +13,7 @@ from typing import Final, Literal
 from opsconsole.model.runbook import Risk, Runbook, Section
 from opsconsole.model.stack import Stack
 from opsconsole.model.text import one_line
+from opsconsole.runbook.conditions import condition
 from opsconsole.runbook.guard import Guard
 from opsconsole.runbook.marks import canonical
 from opsconsole.runbook.near import or_near
@@ -44,6 +45,7 @@ def lint(runbook: Runbook, stack: Stack | None = None) -> list[Remark]:
     found = [_from_reading(fault.line, fault.rule, fault.message) for fault in runbook.faults]
     for rule in (_diagnosis, _destroying, _undeclared, _unused, _unparsed, _secrets, _failure_targets, _unreachable):
         found += rule(runbook)
+    found += _conditions(runbook, stack)
     if stack is not None:
         found += _checks(runbook, stack)
         found += _forbidden(runbook, stack)
@@ -108,6 +110,24 @@ def _unparsed(runbook: Runbook) -> Iterator[Remark]:
         for command in step.commands:
             if command.why == "it does not parse as shell":
                 yield Remark(step.line, "syntax", f"this does not parse as shell: {one_line(command.text, 60)}")
+
+
+def _conditions(runbook: Runbook, stack: Stack | None) -> Iterator[Remark]:
+    """What `when` says has to be something that a run can work out (conditions.py says what)."""
+    known = [given.name for given in runbook.inputs]
+    known += [step.options.capture for step in runbook.steps if step.options.capture]
+    known += [step.name for step in runbook.steps]
+    known += [check.name for check in stack.checks] if stack else []
+    for step in runbook.steps:
+        wish = step.options.when
+        asked = condition(wish) if wish else None
+        if wish and asked is None:
+            message = f"when: a run cannot work out {one_line(wish, 60)}, so the operator is asked whether it holds"
+            yield Remark(step.line, "when", message, "warning")
+        for term in asked.terms if asked else ():
+            if term.name not in known and (stack or "." not in term.name):  # a name with a dot may be a check
+                message = f"when: no input, capture, step or check is called {term.name}{or_near(term.name, known)}"
+                yield Remark(step.line, "when", message)
 
 
 def _secrets(runbook: Runbook) -> Iterator[Remark]:

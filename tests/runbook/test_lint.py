@@ -113,3 +113,18 @@ def test_who_is_to_be_called_must_be_among_the_contacts() -> None:
     (alone,) = lint(parse(text, "book"), STACK)
     assert alone.message == "escalate: the stack has no contact leed; it has none at all"
     assert remarks(text) == [], "without a stack nobody knows"
+
+
+@pytest.mark.parametrize(
+    ("wish", "found"),
+    [
+        ("tag is v1", []),
+        ("worker.process is DOWN", []),
+        ("worker.proces is DOWN", [(7, "when", "problem")]),
+        ("tga", [(7, "when", "problem")]),
+        ("the queue still grows", [(7, "when", "warning")]),
+    ],
+)
+def test_a_condition_that_a_run_cannot_work_out(wish: str, found: list[tuple[int, str, str]]) -> None:
+    text = f'---\ninputs: {{ tag: Tag? }}\n---\n```bash\necho $tag\n```\n```bash {{when="{wish}"}}\nls\n```\n'
+    assert remarks(text, STACK) == found
