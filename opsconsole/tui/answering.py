@@ -154,7 +154,7 @@ def _go(screen: RunScreen) -> None:
     from opsconsole.tui.presentation.steps import label
     from opsconsole.tui.screens.choose import Choose
 
-    names = [f"{number} {label(step.step)}" for number, step in enumerate(state.steps, 1)]
+    names = [f"{number} {label(step.step)} ({step.progress.value})" for number, step in enumerate(state.steps, 1)]
 
     def chosen(name: str | None) -> None:
         if name is not None and screen.desk.question is asked:

@@ -49,6 +49,8 @@ class Page(Canvas, can_focus=True):
         self._source: Source = lambda start, count: ()
         self._top = self._told_width = 0
         self._at_end = follow
+        self._written: Sequence[Line] = ()
+        self._links: list[tuple[str, str]] | None = None
         self._sought = ""
         self._found = -1
         self.seen_to = 0  # lines, from the beginning, that have been in sight since `top`
@@ -70,6 +72,8 @@ class Page(Canvas, can_focus=True):
 
     def show_page(self, lines: Sequence[Line], *, top: bool = False) -> None:
         """Show these lines; with `top` from their beginning."""
+        if lines is not self._written:
+            self._written, self._links = lines, None
         self.show_source(len(lines), lambda start, count: lines[start : start + count], top=top)
 
     def show_source(self, count: int, source: Source, *, top: bool = False) -> None:
@@ -129,8 +133,10 @@ class Page(Canvas, can_focus=True):
 
     @property
     def links(self) -> list[tuple[str, str]]:
-        """What each link of all lines says, and where it leads; each once."""
-        return links_of(self._source(0, self._count))
+        """What each link of its lines says, and where it leads; each once."""
+        if self._links is None:
+            self._links = links_of(self._written)
+        return self._links
 
     def on_click(self, event: events.Click) -> None:
         """A click on a link follows it."""

@@ -17,6 +17,7 @@ from opsconsole.tui.presentation.frames import cost
 from opsconsole.tui.presentation.question import Choice
 from opsconsole.tui.presentation.reading import Around
 from opsconsole.tui.presentation.spans import Line, Span
+from opsconsole.tui.presentation.table import Row
 
 if TYPE_CHECKING:
     from opsconsole.tui.desk import Desk
@@ -121,14 +122,20 @@ class Sheet(Vertical):
             self._told = told
             session.resize(*size)
 
-    def _draw_outline(self) -> None:
+    def outline_rows(self, width: int) -> list[Row]:
+        """All steps, and how far each is."""
         state = self.desk.state
-        if not self.outline.display:
-            return
-        place = runs.place(state, self.desk.question) if state is not None else None
         taken = state.steps if state is not None else steps.not_begun(self.desk.runbook)
-        self.outline.cursor = str(place)
-        self.outline.show_rows(steps.outline(taken, place, self.outline.inner_width))
+        return steps.outline(taken, self._place(), width)
+
+    def _place(self) -> int | None:
+        state = self.desk.state
+        return runs.place(state, self.desk.question) if state is not None else None
+
+    def _draw_outline(self) -> None:
+        if self.outline.display:
+            self.outline.cursor = str(self._place())
+            self.outline.show_rows(self.outline_rows(self.outline.inner_width))
 
     def _draw_page(self, number: int, around: Around) -> None:
         desk, page = self.desk, self.page

@@ -79,12 +79,12 @@ def begun(*words: str) -> Callable[[Pilot[int]], Awaitable[None]]:
 def test_a_run_that_asks_for_a_change(snap_compare: Compare, size: tuple[int, int]) -> None:
     where = "in /opt/EatFit24 on prod-1 as deploy"
     asked = AskConfirm(1, 0, CHANGE.text, "yes", where, CHANGE, undo="docker compose down celery-worker")
-    assert snap_compare(run_at(asked, 1), terminal_size=size, run_before=begun("leave it open"))
+    assert snap_compare(run_at(asked, 1), terminal_size=size, run_before=begun("q leave"))
 
 
 def test_a_run_that_asks_for_a_deletion(snap_compare: Compare) -> None:
     asked = AskConfirm(2, 0, DESTROY.text, "type", "in /opt/EatFit24 on prod-1 as deploy", DESTROY, target="ai")
-    assert snap_compare(run_at(asked, 2), terminal_size=(120, 40), run_before=begun("leave it open"))
+    assert snap_compare(run_at(asked, 2), terminal_size=(120, 40), run_before=begun("q leave"))
 
 
 def test_a_runbook_before_it_is_begun(snap_compare: Compare) -> None:

@@ -26,13 +26,15 @@ from opsconsole.tui.presentation.spans import LEVEL_STYLES, Line, cut, line, wor
 class Choice:
     """One answer: the keys that give it, what it does in a word or two, and the name of the act.
 
-    `shown` is how the keys are written where each of them means something of its own, as in `1-3`.
+    `shown` is how the keys are written where each of them means something of its own, as in `1-3`; `short` what it
+    does where room is short.
     """
 
     keys: tuple[str, ...]
     does: str
     act: str
     shown: str = ""
+    short: str = ""
 
 
 _DIGITS: Final = 9
@@ -41,10 +43,10 @@ _WAYS_IN_SIGHT: Final = 5
 
 _SKIP: Final = Choice(("s",), "skip", "skip")
 _EDIT: Final = Choice(("e",), "edit", "edit")
-_STOP: Final = Choice(("x", "S"), "stop the run", "stop")
-_MORE: Final = Choice(("space",), "see the rest of it first", "more")
-_GO: Final = Choice(("b",), "go to a step", "go")
-_LEAVE: Final = Choice(("q",), "leave it open", "leave")
+_STOP: Final = Choice(("x", "S"), "stop the run", "stop", short="stop")
+_MORE: Final = Choice(("space",), "see the rest of it first", "more", short="read on first")
+_GO: Final = Choice(("b",), "go to a step", "go", short="go to")
+_LEAVE: Final = Choice(("q",), "leave it open", "leave", short="leave")
 BEGIN: Final = (Choice(("enter",), "begin", "begin"), Choice(("e",), "reason", "reason"))
 OVER: Final = (Choice(("enter", "q"), "back to the overview", "close"),)
 BROKEN: Final = (Choice(("r",), "try again", "again"), Choice(("enter", "q"), "back to the overview", "close"))
@@ -95,7 +97,10 @@ def _ways(question: AskWay) -> tuple[Choice, ...]:
     """A number for each of the first nine, and a list for all of them."""
     digits = tuple(str(number) for number in range(1, min(len(question.ways), _DIGITS) + 1))
     shown = f"1-{digits[-1]}" if len(digits) > 1 else digits[0]
-    return (Choice(digits, "go that way", "pick", shown), Choice(("enter",), "choose from a list", "ways"))
+    return (
+        Choice(digits, "go that way", "pick", shown, short="go"),
+        Choice(("enter",), "choose from a list", "ways", short="list"),
+    )
 
 
 def _for_value(question: AskInput) -> tuple[Choice, ...]:
@@ -110,7 +115,7 @@ def _for_command(question: AskConfirm) -> tuple[Choice, ...]:
         override = (Choice(("o",), "override the rule", "override"),) if question.overridable else ()
         return (_SKIP, _EDIT, Choice(("r",), "look again", "retry"), *override, *apart, _STOP)
     if question.mode == "type":
-        run = Choice(("y",), "type the name to run", "type")
+        run = Choice(("y",), "type the name to run", "type", short="type its name")
     elif question.mode == "yes" or question.condition:
         run = Choice(("y",), "run" if not question.condition else "it holds, run", "yes")
     else:
@@ -155,10 +160,7 @@ def lines(question: Question, size: int) -> list[Line]:
 
 
 def _way_lines(question: AskWay, size: int) -> list[Line]:
-    if question.alternatives:
-        asked = "These are alternatives: one of them is done, the others are not. Which?"
-    else:
-        asked = "Which way?"
+    asked = "One of these is done, the others are not. Which?" if question.alternatives else "Which way?"
     many = len(question.ways) > _WAYS_IN_SIGHT
     more = (f"  {len(question.ways)} ways; the list shows where each leads", "dim") if many else ""
     out = wrap(line((asked, "strong"), more), size)

@@ -115,7 +115,8 @@ def page(state: RunState, place: int, question: Question | None, beside: Beside,
     gap: list[Line] = [()] if told else []
     if len(told) + len(runs) + len(rest) + len(gap) <= height:
         return StepPage([*told, *gap, *runs, *rest], len(told) + len(gap) + len(runs))
-    return StepPage([*runs, *rest, *gap, *told], len(runs))
+    first = [*runs, *rest]
+    return StepPage([*first, *(gap if first else []), *told], len(runs))
 
 
 def _if_it_fails(step: Step, width: int) -> list[Line]:

@@ -39,7 +39,9 @@ class RunScreen(OpsScreen):
         Binding("tab", "turn(1)", "text or output", id="keep-6.turn"),
         Binding("shift+tab", "turn(-1)", "back", show=False),
         Binding("l", "links", "links", id="keep-5.links"),
+        Binding("t", "steps", "steps", id="keep-5.steps"),
         Binding("v", "book", "whole runbook", id="keep-6.book"),
+        Binding("c", "holding", "what it holds", id="keep-8.holding"),
         *leafing.SEARCH,
         Binding("escape", "close", "overview", id="keep-3.close"),
         Binding("question_mark", "help", "help", id="keep-4.help"),
@@ -239,13 +241,16 @@ class RunScreen(OpsScreen):
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """What makes no sense now is not offered."""
-        if action == "links":
-            return bool(self.sheet.page.links)
-        if action == "book":
-            return self._begun
-        if action == "again":
-            return bool(self.sheet.read.sought)
-        return action != "open"
+        sense = {
+            "open": False,
+            "links": bool(self.sheet.page.links) if action == "links" else False,
+            "book": self._begun,
+            "holding": self.desk.state is not None,
+            "turn": len(self.desk.printed) > 0,
+            "steps": self.sheet.mode != "wide",
+            "again": bool(self.sheet.read.sought),
+        }
+        return sense.get(action, True)
 
     def action_links(self) -> None:
         """Choose a link of the page; what it leads to opens over the run."""
@@ -254,6 +259,24 @@ class RunScreen(OpsScreen):
     def on_page_followed(self, event: Page.Followed) -> None:
         """A link was clicked."""
         leafing.follow(self.console, self.desk.runbook, event.to)
+
+    def action_steps(self) -> None:
+        """All steps and how far each is, where there is no room for them beside the page."""
+        from opsconsole.tui.screens.leaf import LeafScreen
+
+        def lines(width: int) -> list[Line]:
+            return [each for row in self.sheet.outline_rows(width) for each in row.lines]
+
+        self.app.push_screen(LeafScreen("Steps", lines))
+
+    def action_holding(self) -> None:
+        """The values and the environment of the run."""
+        from opsconsole.tui.presentation.holding import holding
+        from opsconsole.tui.screens.leaf import LeafScreen
+
+        state = self.desk.state
+        if state is not None:
+            self.app.push_screen(LeafScreen("What the run holds", lambda width: holding(state, width)))
 
     def action_book(self) -> None:
         """The whole runbook, at the section where the run stands."""
