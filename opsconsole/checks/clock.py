@@ -15,7 +15,7 @@ from opsconsole.model.units import duration
 from opsconsole.model.verdict import Level, Verdict
 
 if TYPE_CHECKING:
-    from opsconsole.model.readings import ClockReading
+    from opsconsole.model.runtime import ClockReading
 
 _ALWAYS_ZERO: Final = re.compile(r"(?:<[\w+-]+>|[A-Za-z]+)[+-]?0+(?::00){0,2}")
 _UTC: Final = frozenset({"UTC", "Etc/UTC", "UCT", "Etc/UCT", "Zulu", "Etc/Zulu", "Universal", "Etc/Universal", "UTC0"})
@@ -61,10 +61,11 @@ def _rightness(expect: Expect, reading: ClockReading) -> Verdict | None:
     if reading.off is None:
         return Verdict(Level.UNKNOWN, "by how much the clock may be wrong cannot be told here")
     if reading.off > expect.off:
+        adrift = "; nothing keeps it right" if reading.synchronised is False else ""
         measured, expected = f"up to {duration(reading.off)} off", f"at most {duration(expect.off)} off"
         return Verdict(
             Level.DEGRADED,
-            f"the clock may be {duration(reading.off)} off, over {duration(expect.off)}",
+            f"the clock may be {duration(reading.off)} off, over {duration(expect.off)}{adrift}",
             measured,
             expected,
         )

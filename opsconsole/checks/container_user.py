@@ -11,7 +11,7 @@ from opsconsole.model.sample import Sample
 from opsconsole.model.verdict import Level, Verdict
 
 if TYPE_CHECKING:
-    from opsconsole.model.readings import UserReading
+    from opsconsole.model.runtime import UserReading
 
 
 class User(str):

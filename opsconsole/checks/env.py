@@ -18,7 +18,7 @@ from opsconsole.model.verdict import Level, Verdict
 
 if TYPE_CHECKING:
     from opsconsole.model.held import Held
-    from opsconsole.model.readings import EnvReading
+    from opsconsole.model.runtime import EnvReading
 
 _NAME: Final = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 _NAMED: Final = 6

@@ -13,7 +13,7 @@ from opsconsole.model.text import one_line
 from opsconsole.model.verdict import Level, Verdict
 
 if TYPE_CHECKING:
-    from opsconsole.model.readings import ImageReading
+    from opsconsole.model.runtime import ImageReading
 
 _COMMIT: Final = re.compile(r"(?:sha-|git-)?([0-9a-f]{7,40})")
 _SHORT: Final = 12

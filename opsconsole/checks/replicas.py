@@ -12,7 +12,7 @@ from opsconsole.model.text import one_line
 from opsconsole.model.verdict import Level, Verdict
 
 if TYPE_CHECKING:
-    from opsconsole.model.readings import ReplicasReading
+    from opsconsole.model.runtime import ReplicasReading
 
 _NAMED: Final = 4
 

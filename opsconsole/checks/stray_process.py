@@ -12,7 +12,7 @@ from opsconsole.model.text import one_line
 from opsconsole.model.verdict import Level, Verdict
 
 if TYPE_CHECKING:
-    from opsconsole.model.readings import Stray, StrayReading
+    from opsconsole.model.runtime import Stray, StrayReading
 
 _ARGV: Final = 80  # characters of a command line that are shown
 

@@ -15,7 +15,7 @@ from opsconsole.model.units import duration
 from opsconsole.model.verdict import Level, Verdict
 
 if TYPE_CHECKING:
-    from opsconsole.model.readings import TcpReading
+    from opsconsole.model.runtime import TcpReading
 
 
 class Expect(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):

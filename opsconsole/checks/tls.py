@@ -15,7 +15,7 @@ from opsconsole.model.units import duration
 from opsconsole.model.verdict import Level, Verdict
 
 if TYPE_CHECKING:
-    from opsconsole.model.readings import TlsReading
+    from opsconsole.model.runtime import TlsReading
 
 _DAY: Final = 86400
 _NAMES: Final = 3  # of a certificate that are listed

@@ -32,15 +32,17 @@ from __future__ import annotations
 
 import time
 from collections.abc import Collection, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from opsconsole.cli.exits import exit_of
 from opsconsole.cli.status_text import reason_of, worst_first
 from opsconsole.model.check import Standing
-from opsconsole.model.matrix import Failure, rows_of
 from opsconsole.model.snapshot import Snapshot
 from opsconsole.model.text import one_line
 from opsconsole.model.verdict import Level, worst
+
+if TYPE_CHECKING:
+    from opsconsole.model.matrix import Failure
 
 
 def as_json(snapshot: Snapshot, host: str, asked: Collection[str] | None = None, *, matrix: bool = False) -> str:
@@ -89,6 +91,7 @@ def _check(standing: Standing, matrix: Sequence[Failure]) -> dict[str, Any]:
                 "runbooks": list(row.runbooks),
                 "data_loss": row.data_loss,
             }
-            for row in rows_of(standing.check.name, matrix)
+            for row in matrix
+            if standing.check.name in row.checks
         ],
     }

@@ -7,13 +7,15 @@ import time
 import unicodedata
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from opsconsole.model.check import Standing, finding
-from opsconsole.model.matrix import Failure
 from opsconsole.model.snapshot import Snapshot
 from opsconsole.model.text import one_line
 from opsconsole.model.verdict import Level, worst
+
+if TYPE_CHECKING:
+    from opsconsole.model.matrix import Failure
 
 _COLOURS: Final = {Level.OK: "32", Level.UNKNOWN: "35", Level.DEGRADED: "33", Level.DOWN: "1;31"}
 _GAP: Final = "   "

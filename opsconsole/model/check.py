@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from opsconsole.model.matrix import Failure, rows_of
 from opsconsole.model.sample import Target
 from opsconsole.model.verdict import Level, Verdict
+
+if TYPE_CHECKING:
+    from opsconsole.model.matrix import Failure
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,5 +82,5 @@ def finding(standing: Standing, matrix: Iterable[Failure] = ()) -> Finding | Non
         verdict.measured,
         verdict.expected,
         standing.check.runbooks,
-        rows_of(standing.check.name, matrix),
+        tuple(row for row in matrix if standing.check.name in row.checks),
     )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final, Literal, TypeVar
 
@@ -60,11 +60,6 @@ def level_of(row: Invariant | Failure, standings: Mapping[str, Standing]) -> Lev
         return None
     judged = (standings.get(name) for name in row.checks)
     return worst(one.level if one is not None else Level.UNKNOWN for one in judged)
-
-
-def rows_of(check: str, rows: Iterable[Row]) -> tuple[Row, ...]:
-    """The rows that `check` sees."""
-    return tuple(row for row in rows if check in row.checks)
 
 
 def unseen(rows: Sequence[Row]) -> tuple[Row, ...]:

@@ -1,14 +1,13 @@
-"""The values that samples carry, one class for each kind of probe. Sizes in bytes, times in seconds."""
+"""The values that samples carry, one class for each kind of probe. Sizes in bytes, times in seconds.
+
+Those of the less usual kinds are in `model/runtime.py`, so that who does not look at such things need not load them.
+"""
 
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
 
 from opsconsole.model.targets import QueueKind
-
-if TYPE_CHECKING:
-    from opsconsole.model.held import Held
 
 
 @dataclass(frozen=True, slots=True)
@@ -197,112 +196,3 @@ class BoxReading:
     pressure_io: float | None = None
     booted_at: float | None = None
     unread: tuple[tuple[str, str], ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class TcpReading:
-    """A connection that was taken, after `latency`; `greeting` is the first line said there, if it was waited for."""
-
-    latency: float
-    greeting: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class TlsReading:
-    """A certificate, valid from `begins` to `ends` (epoch seconds). `trusted` is None where it was read from a file.
-
-    `why` says, in OpenSSL's words, why it is not trusted; that it has run out is no such reason.
-    """
-
-    begins: float
-    ends: float
-    names: tuple[str, ...]
-    subject: str = ""
-    issuer: str = ""
-    trusted: bool | None = None
-    why: str = ""
-    self_signed: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class ClockReading:
-    """The time zone that a clock is read in: its name, and in which place that is said.
-
-    `rule` is the zone's rule as POSIX writes it ("MSK-3"), "" where it is not known. `synchronised` and `off` (the
-    kernel's estimate of the largest error, in seconds) are of the box alone; None where they cannot be told.
-    """
-
-    zone: str
-    rule: str
-    source: str
-    synchronised: bool | None = None
-    off: float | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class ReplicasReading:
-    """What runs of one thing, by name; `asleep` are those of it that do not run."""
-
-    what: str
-    running: tuple[str, ...]
-    asleep: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class UserReading:
-    """As whom the first process of a container runs, as the container and as the box number it."""
-
-    pid: int
-    uid: int
-    gid: int
-    uid_outside: int
-    program: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class ImageReading:
-    """The image that a container runs, and the version that is checked out.
-
-    `image` is the name that it was started by, `image_id` what that was then, `named_id` what this name is now (None:
-    nothing here). `revision` is the image's own word (its label), `names` are all that it bears here. `wanted` are the
-    images here that bear a version checked out: name and id. `commit` and `tags` are what is checked out.
-    """
-
-    image: str
-    image_id: str
-    commit: str
-    tags: tuple[str, ...] = ()
-    revision: str = ""
-    names: tuple[str, ...] = ()
-    named_id: str | None = None
-    wanted: tuple[tuple[str, str], ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class EnvReading:
-    """The environment that something was started with, and what the files say that it would be started with now.
-
-    Values are held, not kept: see `model.held`. `required` are the names of the contract.
-    """
-
-    running: dict[str, Held] = field(default_factory=dict, hash=False)
-    written: tuple[tuple[str, dict[str, Held]], ...] = field(default=(), hash=False)
-    required: tuple[str, ...] = ()
-    contract: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Stray:
-    """A process that belongs to nothing of the stack: what it belongs to instead, and who started it."""
-
-    process: Process
-    belongs: str = ""
-    started_by: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class StrayReading:
-    """The strays, and how many processes looked like those of the stack at all."""
-
-    strays: tuple[Stray, ...] = ()
-    matched: int = 0

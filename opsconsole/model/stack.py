@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from opsconsole.model.check import Check
-from opsconsole.model.matrix import Failure, Invariant
 from opsconsole.model.sample import Target
 from opsconsole.model.service import ServiceRef
+
+if TYPE_CHECKING:
+    from opsconsole.model.matrix import Failure, Invariant
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,8 +8,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
-from opsconsole.model.service import ContainerRef, ProcessesRef, ServiceRef
-
 QueueKind = Literal["celery", "dramatiq", "rq", "list", "stream"]
 
 
@@ -50,93 +48,3 @@ class BoxOf:
     """The box: which mounts to read; empty means every real file system."""
 
     mounts: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class Address:
-    """A port of a host, a port of a container (by its own address), or a socket of this machine at `path`."""
-
-    host: str = ""
-    port: int = 0
-    container: str = ""
-    path: str = ""
-
-    @property
-    def shown(self) -> str:
-        """As people write it."""
-        if self.path:
-            return self.path
-        if self.container:
-            return f"port {self.port} of container {self.container}"
-        return f"[{self.host}]:{self.port}" if ":" in self.host else f"{self.host}:{self.port}"
-
-
-@dataclass(frozen=True, slots=True)
-class TcpOf:
-    """What takes connections; with `listen` its greeting is waited for."""
-
-    address: Address
-    listen: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class TlsOf:
-    """A certificate: shown at `address` to who asks for `server_name`, or the first in `file`."""
-
-    address: Address | None = None
-    file: str | None = None
-    server_name: str | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class ClockOf:
-    """The clock of a container; None: that of the box."""
-
-    container: ContainerRef | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class ReplicasOf:
-    """How often something runs: a service of a compose project for a container's reference, else its processes."""
-
-    ref: ServiceRef
-
-
-@dataclass(frozen=True, slots=True)
-class ImageOf:
-    """A container, and the folder whose checked-out version it should have been made from."""
-
-    container: ContainerRef
-    repository: str
-
-
-@dataclass(frozen=True, slots=True)
-class EnvOf:
-    """The environment that something was started with, and the files that it should agree with.
-
-    `files` are given to it whole (env_file, EnvironmentFile). With `compose` the environment is also worked out as
-    `docker compose up` would. `example` names what must be set. Of a variable in `tell` the value may be shown, of any
-    other it is not even kept.
-    """
-
-    ref: ServiceRef
-    files: tuple[str, ...] = ()
-    example: str | None = None
-    compose: bool = False
-    tell: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class StrayOf:
-    """Processes that look like those of the stack (`argv` in their command line, of `user`, running `program`).
-
-    `units`, `containers` and `others` are where they may belong to.
-    """
-
-    argv: str = ""
-    program: str | None = None
-    user: str | None = None
-    cwd: str | None = None
-    units: tuple[str, ...] = ()
-    containers: tuple[ContainerRef, ...] = ()
-    others: tuple[ProcessesRef, ...] = ()

@@ -9,9 +9,8 @@ import ctypes
 from pathlib import Path
 from typing import Final
 
-from opsconsole.model.readings import ClockReading
+from opsconsole.model.runtime import ClockOf, ClockReading
 from opsconsole.model.sample import Problem, ProblemKind
-from opsconsole.model.targets import ClockOf
 from opsconsole.probes.aside import Busy
 from opsconsole.probes.base import World
 from opsconsole.probes.each import Each

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import Final
 
-from opsconsole.model.readings import UserReading
+from opsconsole.model.runtime import UserReading
 from opsconsole.model.sample import Problem, ProblemKind
 from opsconsole.model.service import ContainerRef
 from opsconsole.model.text import one_line

@@ -7,10 +7,10 @@ from pathlib import Path
 from typing import Final, TypeAlias
 
 from opsconsole.model.held import Held, hold_all
-from opsconsole.model.readings import EnvReading, Process
+from opsconsole.model.readings import Process
+from opsconsole.model.runtime import EnvOf, EnvReading
 from opsconsole.model.sample import Problem, ProblemKind, Target
 from opsconsole.model.service import ContainerRef
-from opsconsole.model.targets import EnvOf
 from opsconsole.model.text import one_line
 from opsconsole.probes.aside import Busy
 from opsconsole.probes.base import World

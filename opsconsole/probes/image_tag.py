@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from opsconsole.model.readings import ImageReading
+from opsconsole.model.runtime import ImageOf, ImageReading
 from opsconsole.model.sample import Problem
-from opsconsole.model.targets import ImageOf
 from opsconsole.probes.base import World
 from opsconsole.probes.checkout import checked_out
 from opsconsole.probes.each import Each

@@ -6,9 +6,9 @@ import asyncio
 import socket
 import ssl
 
+from opsconsole.model.runtime import Address
 from opsconsole.model.sample import Problem, ProblemKind
 from opsconsole.model.service import ContainerRef
-from opsconsole.model.targets import Address
 from opsconsole.model.text import one_line
 from opsconsole.probes.base import World
 

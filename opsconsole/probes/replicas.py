@@ -5,14 +5,16 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Final
 
-from opsconsole.model.readings import ContainerReading, ReplicasReading
+from opsconsole.model.readings import ContainerReading
+from opsconsole.model.runtime import ReplicasOf, ReplicasReading
 from opsconsole.model.sample import Problem, ProblemKind, Target
 from opsconsole.model.service import ContainerRef
-from opsconsole.model.targets import ReplicasOf
 from opsconsole.probes.base import World
 from opsconsole.probes.each import Each
 
-_LABELS: Final = ("com.docker.compose.project", "com.docker.compose.service")
+COMPOSE: Final = ("com.docker.compose.project", "com.docker.compose.service")
+"""The labels that tell which service of which project a container is."""
+
 _ONE_OFF: Final = "com.docker.compose.oneoff"
 
 
@@ -54,5 +56,5 @@ def counted(ref: ContainerRef, containers: Iterable[ContainerReading]) -> Replic
 
 
 def _service_of(container: ContainerReading) -> tuple[str, str]:
-    project, service = (container.labels.get(label, "") for label in _LABELS)
+    project, service = (container.labels.get(label, "") for label in COMPOSE)
     return project, service

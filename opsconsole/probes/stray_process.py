@@ -8,16 +8,17 @@ import re
 from collections.abc import Container, Iterable, Iterator, Mapping
 from typing import Final
 
-from opsconsole.model.readings import Process, Stray, StrayReading
+from opsconsole.model.readings import ContainerReading, Process
+from opsconsole.model.runtime import Stray, StrayOf, StrayReading
 from opsconsole.model.sample import Problem, ProblemKind
 from opsconsole.model.service import ProcessesRef
-from opsconsole.model.targets import StrayOf
 from opsconsole.model.text import one_line
 from opsconsole.probes.aside import Busy
 from opsconsole.probes.base import World
 from opsconsole.probes.each import Each
 from opsconsole.probes.members import groups_of
 from opsconsole.probes.proc import matching
+from opsconsole.probes.replicas import COMPOSE
 
 _CONTAINER: Final = re.compile(r"(?<![0-9a-f])([0-9a-f]{64})(?![0-9a-f])")
 _UNIT: Final = re.compile(r"[^/]+\.(?:service|scope)")
@@ -33,14 +34,11 @@ def open_probe(world: World) -> Each:
         if of.user is not None and not _is_user(of.user):
             return Problem(ProblemKind.UNREADABLE, f"there is no user called {one_line(of.user, 40)} on this machine")
         ids: dict[str, str] = {}
-        if of.containers:
-            from opsconsole.probes.engine import pick
-
+        if of.containers or of.project:
             containers = await world.engine.containers(timeout)
             if isinstance(containers, Problem):
                 return containers  # without it, the stack's own containers would seem to be strays
-            found = (pick(containers, ref) for ref in of.containers)
-            ids = {one.id: one.name for one in found if not isinstance(one, Problem)}
+            ids = {one.id: one.name for one in containers.values() if _is_ours(one, of)}
         return await busy.call(of, lambda: _look(world, of, ids), timeout)
 
     return Each(world, look)
@@ -68,6 +66,13 @@ def _look(world: World, of: StrayOf, ids: Mapping[str, str]) -> StrayReading | P
     # A worker of a stray is no other stray.
     first = tuple(stray for stray in strays.values() if stray.process.ppid not in strays)
     return StrayReading(first, len(found))
+
+
+def _is_ours(container: ContainerReading, of: StrayOf) -> bool:
+    """By its name, by its service (any of its replicas), or by its project."""
+    project, service = (container.labels.get(label, "") for label in COMPOSE)
+    names = {ref.name for ref in of.containers}
+    return container.name in names or f"{project}/{service}" in names or bool(project and project == of.project)
 
 
 def _of(world: World, ref: ProcessesRef) -> list[Process]:

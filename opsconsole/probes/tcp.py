@@ -7,9 +7,8 @@ from contextlib import suppress
 from time import perf_counter
 from typing import Final
 
-from opsconsole.model.readings import TcpReading
+from opsconsole.model.runtime import TcpOf, TcpReading
 from opsconsole.model.sample import Problem
-from opsconsole.model.targets import TcpOf
 from opsconsole.model.text import one_line
 from opsconsole.probes.base import World
 from opsconsole.probes.each import Each

@@ -7,9 +7,8 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Final
 
-from opsconsole.model.readings import TlsReading
+from opsconsole.model.runtime import Address, TlsOf, TlsReading
 from opsconsole.model.sample import Problem, ProblemKind
-from opsconsole.model.targets import Address, TlsOf
 from opsconsole.model.text import one_line
 from opsconsole.probes.aside import Busy
 from opsconsole.probes.base import World

@@ -6,13 +6,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from importlib import import_module
 from pathlib import Path
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 import msgspec
 
 from opsconsole import checks
 from opsconsole.model.check import Check
-from opsconsole.model.matrix import Failure, Invariant
 from opsconsole.model.sample import Target
 from opsconsole.model.stack import Service
 from opsconsole.model.verdict import Level
@@ -20,6 +19,9 @@ from opsconsole.stack.faults import Faults, nearest
 from opsconsole.stack.keys import Key
 from opsconsole.stack.schema import Terms
 from opsconsole.stack.take import take
+
+if TYPE_CHECKING:
+    from opsconsole.model.matrix import Failure, Invariant
 
 ENGINE: Final = "engine"
 """The name of the check that everything in a container needs."""
@@ -39,6 +41,7 @@ class Assembly:
         self.invariants: dict[str, Invariant] = {}
         self.matrix: dict[str, Failure] = {}
         self.home = folder
+        self.project: str | None = None
         self.watched: dict[Target, None] = {}
         self.checks: dict[str, Check] = {}
         self._entries: set[tuple[str, str]] = set()

@@ -8,9 +8,9 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any, Final
 
+from opsconsole.model.runtime import EnvOf
 from opsconsole.model.sample import Target
 from opsconsole.model.service import ContainerRef, ServiceRef
-from opsconsole.model.targets import EnvOf
 from opsconsole.stack.assembly import Assembly, expect_type
 from opsconsole.stack.keys import Key
 from opsconsole.stack.schema import Table, Terms
@@ -54,7 +54,8 @@ def of_service(
     stack.refers(terms, key)
     target = env_of(name, ref, of, key, stack) if of is not None else None
     if target is not None and expect is not None and terms is not None:
-        stack.add(check, "env", telling(target, expect), expect, terms, needs=needs, runbooks=runbooks)
+        target, expect = telling(target, expect)
+        stack.add(check, "env", target, expect, terms, needs=needs, runbooks=runbooks)
 
 
 def env_of(name: str, ref: ServiceRef, of: EnvTable, key: Key, stack: Assembly) -> Target | None:
@@ -68,10 +69,10 @@ def env_of(name: str, ref: ServiceRef, of: EnvTable, key: Key, stack: Assembly) 
     return Target("env", name, EnvOf(ref, tuple(files), example, of.compose))
 
 
-def telling(target: Target, expect: Any) -> Target:
+def telling(target: Target, expect: Any) -> tuple[Target, Any]:
     """The values of variables that are expected by name may be shown, where the name is not that of a secret."""
     assert isinstance(target.of, EnvOf)
-    return replace(target, of=replace(target.of, tell=tuple(name for name, _ in expect.values)))
+    return replace(target, of=replace(target.of, tell=tuple(name for name, _ in expect.values))), expect
 
 
 def at_home(text: str, key: Key, stack: Assembly) -> str | None:

@@ -6,19 +6,16 @@ What it expects is in its module in `checks/`. The tables of a kind must not sha
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from importlib import import_module
 from typing import Any, Final
 
-import msgspec
-
 from opsconsole.model.sample import Target
-from opsconsole.model.service import ContainerRef
-from opsconsole.model.targets import BoxOf, StrayOf, TcpOf, TlsOf
-from opsconsole.stack import environment, network, runtime
+from opsconsole.model.targets import BoxOf
 from opsconsole.stack.assembly import Assembly, expect_type
 from opsconsole.stack.entries import health_of
 from opsconsole.stack.faults import nearest
 from opsconsole.stack.keys import Key
+from opsconsole.stack.kind import Kind, in_container
 from opsconsole.stack.schema import CheckTable, EndpointTable, Table, Terms
 from opsconsole.stack.services import container_ref, life_target, unit_ref
 from opsconsole.stack.take import take
@@ -52,18 +49,6 @@ class OfQueue(Table, frozen=True):
     """One of this file's queue entries."""
 
     queue: str
-
-
-@dataclass(frozen=True, slots=True)
-class Kind:
-    """`of` is how the target is written; `target` makes it, or adds a fault: (check's name, table, key, assembly).
-
-    `fit` makes it know what the probe has to know of what is expected: (target, expectation).
-    """
-
-    of: type[msgspec.Struct]
-    target: Callable[[str, Any, Key, Assembly], Target | None]
-    fit: Callable[[Target, Any], Target] | None = None
 
 
 def _box(name: str, of: OfBox, key: Key, stack: Assembly) -> Target:
@@ -105,34 +90,48 @@ def _queue(name: str, of: OfQueue, key: Key, stack: Assembly) -> Target | None:
     return found
 
 
+def _held(target: Target, stack: Assembly) -> tuple[str, ...]:
+    """What a service holds is only seen while it runs."""
+    state = f"{target.name}.state"
+    return (state,) if state in stack.checks else in_container(target, stack)
+
+
 KINDS: Final[Mapping[str, Kind]] = {
     "box": Kind(OfBox, _box),
-    "clock": Kind(runtime.OfClock, runtime.clock),
     "container": Kind(OfContainer, _container),
-    "container-user": Kind(runtime.OfContainer, runtime.container_user),
     "depth": Kind(OfQueue, _queue),
-    "env": Kind(runtime.OfEnv, runtime.env, environment.telling),
     "health": Kind(EndpointTable, _health),
-    "image-tag": Kind(runtime.OfImage, runtime.image_tag),
-    "memory": Kind(OfService, _service("memory")),
+    "memory": Kind(OfService, _service("memory"), needs=_held),
     "oldest": Kind(OfQueue, _queue),
-    "process": Kind(OfService, _service("process")),
-    "replicas": Kind(runtime.OfAny, runtime.replicas),
+    "process": Kind(OfService, _service("process"), needs=_held),
     "restarts": Kind(OfService, _service("life")),
-    "stray-process": Kind(runtime.OfStray, runtime.stray_process),
-    "stub": Kind(network.OfStub, network.stub),
-    "tcp": Kind(network.OfTcp, network.tcp, network.listening),
-    "tls": Kind(network.OfTls, network.tls),
     "unit": Kind(OfUnit, _unit),
 }
+
+ELSEWHERE: Final = {
+    **dict.fromkeys(
+        ("clock", "container-user", "env", "image-tag", "replicas", "stray-process"), "opsconsole.stack.runtime"
+    ),
+    **dict.fromkeys(("stub", "tcp", "tls"), "opsconsole.stack.network"),
+}
+"""Kind -> the module whose `KINDS` has it. Loaded when a file has a check of such a kind, and not before."""
+
+
+def kind_of(name: str) -> Kind | None:
+    """The kind called `name`, if there is one."""
+    if name not in ELSEWHERE:
+        return KINDS.get(name)
+    found: Kind = import_module(ELSEWHERE[name]).KINDS[name]
+    return found
 
 
 def check(table: Mapping[str, Any], key: Key, stack: Assembly) -> None:
     """A check that is written as an entry of its own, and goes by that entry's name."""
     (it,) = take({name: table[name] for name in ("name", "kind") if name in table}, key, stack.faults, CheckTable)
-    kind = KINDS.get(it.kind) if it else None
+    kind = kind_of(it.kind) if it else None
     if it is not None and kind is None:
-        stack.faults.unknown((*key, "kind"), f"there is no kind of check called '{it.kind}'", KINDS, it.kind)
+        known = (*KINDS, *ELSEWHERE)
+        stack.faults.unknown((*key, "kind"), f"there is no kind of check called '{it.kind}'", known, it.kind)
     if it is None or kind is None:
         stack.know(str(table.get("name")))
         return
@@ -142,25 +141,6 @@ def check(table: Mapping[str, Any], key: Key, stack: Assembly) -> None:
     if not stack.enter("check", it.name, key, table) or not stack.named(it.name, key):
         return
     if expect is not None and terms is not None and target is not None:
-        if it.kind == "tls" and expect.host is None:
-            expect = msgspec.structs.replace(expect, host=network.host_of(target))
-        target = kind.fit(target, expect) if kind.fit is not None else target
-        beside = network.beside(expect, key, stack) if it.kind == "stub" else ()
-        stack.add(it.name, it.kind, target, expect, terms, needs=_needs(it.kind, target, stack), beside=beside)
-
-
-def _needs(kind: str, target: Target, stack: Assembly) -> tuple[str, ...]:
-    """What a service holds is only seen while it runs; what is in a container, only through the engine."""
-    ref = runtime.ref_of(target)
-    state = next((f"{name}.state" for name, one in stack.services.items() if one.ref == ref), "")
-    # How often it runs is told best where it does not run at all.
-    if state in stack.checks and kind in ("memory", "process", *runtime.HELD_BY_SERVICES):
-        return (state,)
-    name = target.of.address.container if isinstance(target.of, TcpOf | TlsOf) and target.of.address else ""
-    states = [
-        f"{one.name}.state"
-        for one in stack.services.values()
-        if name and isinstance(one.ref, ContainerRef) and one.ref.name == name
-    ]
-    many = isinstance(target.of, StrayOf) and bool(target.of.containers)
-    return (stack.engine(), *states) if isinstance(ref, ContainerRef) or name or many else ()
+        target, expect = kind.fit(target, expect)
+        beside = kind.beside(expect, key, stack)
+        stack.add(it.name, it.kind, target, expect, terms, needs=kind.needs(target, stack), beside=beside)

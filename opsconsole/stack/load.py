@@ -17,7 +17,6 @@ from opsconsole.stack.entries import box, health, queue
 from opsconsole.stack.faults import Faults
 from opsconsole.stack.keys import Key
 from opsconsole.stack.kinds import check
-from opsconsole.stack.matrix import failure, invariant
 from opsconsole.stack.schema import FileTable
 from opsconsole.stack.services import service
 from opsconsole.stack.take import take
@@ -27,13 +26,26 @@ _PLACE: Final = re.compile(r"\s*\(at (?:line (\d+), column (\d+)|end of document
 _NO_ENGINE: Final = "unknown (see [docker])"
 """Stands where an engine's address would; that it is none is then what is said of all containers."""
 
+
+def _invariant(table: Mapping[str, Any], key: Key, stack: Assembly) -> None:
+    from opsconsole.stack.matrix import invariant  # few files have any
+
+    invariant(table, key, stack)
+
+
+def _failure(table: Mapping[str, Any], key: Key, stack: Assembly) -> None:
+    from opsconsole.stack.matrix import failure
+
+    failure(table, key, stack)
+
+
 _ENTRIES: Final[tuple[tuple[str, Callable[[Mapping[str, Any], Key, Assembly], None]], ...]] = (
     ("service", service),
     ("queue", queue),
     ("health", health),
     ("check", check),
-    ("invariant", invariant),
-    ("matrix", failure),
+    ("invariant", _invariant),
+    ("matrix", _failure),
 )
 """In this order: a queue may lie in a service's container, a check may be on a service or a queue, and what must hold
 or can fail is seen by checks."""
@@ -80,6 +92,7 @@ def _assemble(raw: Mapping[str, Any], file: Path, faults: Faults) -> Stack | Non
     (it,) = take(raw, (), faults, FileTable)
     home = stack.path(it.home, ("home",)) if it is not None and it.home is not None else None
     stack.home = home or file.parent
+    stack.project = it.docker.project if it is not None else None
     for name, enter in _ENTRIES:
         entries = raw.get(name)
         for number, entry in enumerate(entries if isinstance(entries, list) else ()):

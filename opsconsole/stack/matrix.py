@@ -3,13 +3,43 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from typing import Any
+from typing import Any, Literal
 
 from opsconsole.model.matrix import Failure, Invariant
 from opsconsole.stack.assembly import Assembly
 from opsconsole.stack.keys import Key
-from opsconsole.stack.schema import InvariantTable, MatrixTable
+from opsconsole.stack.schema import Table
 from opsconsole.stack.take import take
+
+
+class InvariantTable(Table, frozen=True):
+    """What must always hold. `checks` see at run time whether it does; `enforced` names where else it is looked after.
+
+    The checks then lead to the `runbooks`. With no checks it is said to be unseen.
+    """
+
+    name: str | int
+    text: str
+    checks: tuple[str, ...] = ()
+    enforced: tuple[Literal["ci", "pre-deploy", "runtime"], ...] = ()
+    runbooks: tuple[str, ...] = ()
+
+
+class MatrixTable(Table, frozen=True):
+    """A row of the failure matrix: `component` and `failure` ("Redis", "down"), `symptoms`, the `checks` that see it.
+
+    `by_itself` is what happens without anybody; `by_hand` and the `runbooks` are what a person does. The checks then
+    lead to the runbooks. With no checks it is said to be unseen.
+    """
+
+    component: str
+    failure: str
+    symptoms: str = ""
+    checks: tuple[str, ...] = ()
+    by_itself: str = ""
+    by_hand: str = ""
+    runbooks: tuple[str, ...] = ()
+    data_loss: Literal["yes", "no", "partial"] | None = None
 
 
 def invariant(table: Mapping[str, Any], key: Key, stack: Assembly) -> None:

@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import Any
+from typing import Any, Final
 
 import msgspec
 
+from opsconsole.model.runtime import Address, TcpOf, TlsOf
 from opsconsole.model.sample import Target
-from opsconsole.model.targets import Address, TcpOf, TlsOf
-from opsconsole.stack import references
+from opsconsole.model.service import ContainerRef
 from opsconsole.stack.assembly import Assembly
 from opsconsole.stack.entries import health_of
 from opsconsole.stack.faults import nearest
 from opsconsole.stack.keys import Key
+from opsconsole.stack.kind import Kind
 from opsconsole.stack.schema import EndpointTable, Table
 
 
@@ -49,10 +50,10 @@ def tcp(name: str, of: OfTcp, key: Key, stack: Assembly) -> Target | None:
     return Target("tcp", name, TcpOf(address)) if address else None
 
 
-def listening(target: Target, expect: Any) -> Target:
+def listening(target: Target, expect: Any) -> tuple[Target, Any]:
     """A greeting is waited for only where one is expected: others would wait for theirs first."""
     assert isinstance(target.of, TcpOf)
-    return replace(target, of=replace(target.of, listen=expect.greeting is not None))
+    return replace(target, of=replace(target.of, listen=expect.greeting is not None)), expect
 
 
 def tls(name: str, of: OfTls, key: Key, stack: Assembly) -> Target | None:
@@ -68,10 +69,11 @@ def tls(name: str, of: OfTls, key: Key, stack: Assembly) -> Target | None:
     return Target("tls", name, TlsOf(address, None, of.server_name)) if address else None
 
 
-def host_of(target: Target) -> str | None:
-    """The name that a certificate must be for, where the check names none; an address of a box alone is no name."""
+def for_its_host(target: Target, expect: Any) -> tuple[Target, Any]:
+    """A certificate must be for the host that is asked, where the check names no other."""
     assert isinstance(target.of, TlsOf)
-    return target.of.server_name or (target.of.address.host if target.of.address else None) or None
+    host = expect.host or target.of.server_name or (target.of.address.host if target.of.address else "") or None
+    return target, msgspec.structs.replace(expect, host=host)
 
 
 def stub(name: str, of: OfStub, key: Key, stack: Assembly) -> Target | None:
@@ -101,9 +103,46 @@ def beside(expect: Any, key: Key, stack: Assembly) -> tuple[str, ...]:
     return tuple(expect.depends)
 
 
+def through(target: Target, stack: Assembly) -> tuple[str, ...]:
+    """A port in a container is not reached without the engine, nor while that container is down."""
+    address: Address | None = target.of.address if isinstance(target.of, TcpOf | TlsOf) else None
+    if address is None or not address.container:
+        return ()
+    ref = ContainerRef(address.container)
+    return (stack.engine(), *(f"{one.name}.state" for one in stack.services.values() if one.ref == ref))
+
+
+def address(text: str) -> Address:
+    """A port to connect to: `host:port`, `[::1]:port`, `container:NAME:port`, or `unix:/path`. ValueError else."""
+    if text.startswith("unix:"):
+        path = text.removeprefix("unix:").removeprefix("//")
+        if not path.startswith("/"):
+            raise ValueError("unix: is not followed by a whole path")
+        return Address(path=path)
+    host, _, port = text.rpartition(":")
+    if not port.isdecimal() or not 0 < int(port) < 65536:
+        raise ValueError("no address of a port: write host:port, container:NAME:port or unix:/path")
+    if host.startswith("container:"):
+        name = host.removeprefix("container:")
+        if not name or any(letter.isspace() for letter in name):
+            raise ValueError("container: is not followed by the name of one")
+        return Address(port=int(port), container=name)
+    host = host.removeprefix("[").removesuffix("]") if host.startswith("[") else host
+    if not host or "/" in host or any(letter.isspace() for letter in host) or ("@" in host):
+        raise ValueError("the address has no sound host")
+    return Address(host, int(port))
+
+
 def _address(text: str, key: Key, stack: Assembly) -> Address | None:
     try:
-        return references.address(text)
+        return address(text)
     except ValueError as fault:
         stack.faults.add((*key, "address"), str(fault), "")
         return None
+
+
+KINDS: Final = {
+    "stub": Kind(OfStub, stub, beside=beside),
+    "tcp": Kind(OfTcp, tcp, listening, through),
+    "tls": Kind(OfTls, tls, for_its_host, through),
+}

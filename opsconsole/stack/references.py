@@ -7,8 +7,6 @@ from pathlib import Path
 from typing import Final
 from urllib.parse import parse_qs, urlsplit
 
-from opsconsole.model.targets import Address
-
 _NAME: Final = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 _SECRET_HEADER: Final = re.compile(r"authori[sz]ation|cookie|token|secret|passw|api-?key|auth", re.IGNORECASE)
 
@@ -70,27 +68,6 @@ def endpoint(url: str) -> str:
     if not sound:
         raise ValueError("the address has no sound host and port")
     return url
-
-
-def address(text: str) -> Address:
-    """A port to connect to: `host:port`, `[::1]:port`, `container:NAME:port`, or `unix:/path`. ValueError else."""
-    if text.startswith("unix:"):
-        path = text.removeprefix("unix:").removeprefix("//")
-        if not path.startswith("/"):
-            raise ValueError("unix: is not followed by a whole path")
-        return Address(path=path)
-    host, _, port = text.rpartition(":")
-    if not port.isdecimal() or not 0 < int(port) < 65536:
-        raise ValueError("no address of a port: write host:port, container:NAME:port or unix:/path")
-    if host.startswith("container:"):
-        name = host.removeprefix("container:")
-        if not name or any(letter.isspace() for letter in name):
-            raise ValueError("container: is not followed by the name of one")
-        return Address(port=int(port), container=name)
-    host = host.removeprefix("[").removesuffix("]") if host.startswith("[") else host
-    if not host or "/" in host or any(letter.isspace() for letter in host) or ("@" in host):
-        raise ValueError("the address has no sound host")
-    return Address(host, int(port))
 
 
 def container_of(url: str) -> str | None:

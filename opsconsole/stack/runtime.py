@@ -4,18 +4,16 @@ from __future__ import annotations
 
 from typing import Final
 
+from opsconsole.model.runtime import ClockOf, ImageOf, ReplicasOf, StrayOf
 from opsconsole.model.sample import Target
 from opsconsole.model.service import ContainerRef, ProcessesRef, ServiceRef, UnitRef
-from opsconsole.model.targets import ClockOf, ImageOf, ReplicasOf, StrayOf
 from opsconsole.stack.assembly import Assembly
-from opsconsole.stack.environment import EnvTable, at_home, env_of
+from opsconsole.stack.environment import EnvTable, at_home, env_of, telling
 from opsconsole.stack.faults import nearest
 from opsconsole.stack.keys import Key
+from opsconsole.stack.kind import Kind
 from opsconsole.stack.schema import Table
 from opsconsole.stack.services import container_ref, unit_ref
-
-HELD_BY_SERVICES: Final = ("container-user", "env", "clock", "image-tag")
-"""Kinds that look at something of a service which is there only while it runs."""
 
 
 class OfAny(Table, frozen=True):
@@ -54,7 +52,8 @@ class OfEnv(EnvTable, frozen=True):
 class OfStray(Table, frozen=True):
     """Processes with `argv` in their command line (or that run `program`), of `user` and below `cwd` where given.
 
-    They may belong to any service of this file, and to the `units` and `containers` named here too.
+    They may belong to any service of this file, to any container of its compose project ([docker] project), and to the
+    `units` and `containers` named here.
     """
 
     argv: str | None = None
@@ -115,15 +114,30 @@ def stray_process(name: str, of: OfStray, key: Key, stack: Assembly) -> Target |
             tuple(ref.name for ref in (*refs, *units) if isinstance(ref, UnitRef)),
             tuple(ref for ref in (*refs, *named) if isinstance(ref, ContainerRef)),
             tuple(ref for ref in refs if isinstance(ref, ProcessesRef)),
+            stack.project,
         ),
     )  # fmt: skip
 
 
-def ref_of(target: Target) -> ServiceRef | None:
-    """The service reference that a target looks at, however deep it lies."""
-    of = target.of
-    inner = getattr(of, "ref", None) or getattr(of, "container", None)
-    return next((one for one in (of, inner) if isinstance(one, ContainerRef | UnitRef | ProcessesRef)), None)
+def running(target: Target, stack: Assembly) -> tuple[str, ...]:
+    """What a service holds is only seen while it runs; what is in another container, only through the engine."""
+    ref = getattr(target.of, "ref", None) or getattr(target.of, "container", None) or target.of
+    for name, service in stack.services.items():
+        if service.ref == ref and f"{name}.state" in stack.checks:
+            return (f"{name}.state",)
+    return (stack.engine(),) if isinstance(ref, ContainerRef) else ()
+
+
+def counting(target: Target, stack: Assembly) -> tuple[str, ...]:
+    """How often something runs is told where it does not run at all, too."""
+    assert isinstance(target.of, ReplicasOf)
+    return (stack.engine(),) if isinstance(target.of.ref, ContainerRef) else ()
+
+
+def among(target: Target, stack: Assembly) -> tuple[str, ...]:
+    """Without the engine, processes of the stack's own containers would seem to be strays."""
+    assert isinstance(target.of, StrayOf)
+    return (stack.engine(),) if target.of.containers or target.of.project else ()
 
 
 def _ref(of: OfAny | OfContainer | OfEnv, key: Key, stack: Assembly) -> ServiceRef | None:
@@ -149,3 +163,13 @@ def _ref(of: OfAny | OfContainer | OfEnv, key: Key, stack: Assembly) -> ServiceR
         stack.faults.add((*key, "service"), f"{of.service} is no container", "name one that is")
         return None
     return found.ref
+
+
+KINDS: Final = {
+    "clock": Kind(OfClock, clock, needs=running),
+    "container-user": Kind(OfContainer, container_user, needs=running),
+    "env": Kind(OfEnv, env, telling, running),
+    "image-tag": Kind(OfImage, image_tag, needs=running),
+    "replicas": Kind(OfAny, replicas, needs=counting),
+    "stray-process": Kind(OfStray, stray_process, needs=among),
+}

@@ -130,36 +130,6 @@ class CheckTable(Table, frozen=True):
     kind: str
 
 
-class InvariantTable(Table, frozen=True):
-    """What must always hold. `checks` see at run time whether it does; `enforced` names where else it is looked after.
-
-    The checks then lead to the `runbooks`. With no checks it is said to be unseen.
-    """
-
-    name: str | int
-    text: str
-    checks: tuple[str, ...] = ()
-    enforced: tuple[Literal["ci", "pre-deploy", "runtime"], ...] = ()
-    runbooks: tuple[str, ...] = ()
-
-
-class MatrixTable(Table, frozen=True):
-    """A row of the failure matrix: `component` and `failure` ("Redis", "down"), `symptoms`, the `checks` that see it.
-
-    `by_itself` is what happens without anybody; `by_hand` and the `runbooks` are what a person does. The checks then
-    lead to the runbooks. With no checks it is said to be unseen.
-    """
-
-    component: str
-    failure: str
-    symptoms: str = ""
-    checks: tuple[str, ...] = ()
-    by_itself: str = ""
-    by_hand: str = ""
-    runbooks: tuple[str, ...] = ()
-    data_loss: Literal["yes", "no", "partial"] | None = None
-
-
 class BoxTable(Table, frozen=True):
     """`enabled = false`: the box is shown, but nothing is expected of it."""
 

@@ -8,7 +8,6 @@ from typing import Any, Final
 from opsconsole.model.sample import Target
 from opsconsole.model.service import ContainerRef, ProcessesRef, ServiceRef, UnitRef
 from opsconsole.model.stack import Service
-from opsconsole.stack import environment
 from opsconsole.stack.assembly import NO_TERMS, Assembly
 from opsconsole.stack.keys import Key
 from opsconsole.stack.schema import ProcessesTable, ServiceTable, Terms
@@ -45,6 +44,8 @@ def service(table: Mapping[str, Any], key: Key, stack: Assembly) -> None:
         first = (stack.engine(),) if isinstance(ref, ContainerRef) else ()
         _written(it, "restarts", "restarts", target, it.restarts, (*key, "restarts"), stack, first)
     if it.env is not None:
+        from opsconsole.stack import environment
+
         environment.of_service(it.name, ref, it.env, (*key, "env"), stack, needs, _runbooks(it, "env"))
 
 

@@ -9,7 +9,8 @@ from opsconsole.checks.stub import Expect as Stub
 from opsconsole.checks.tcp import Expect as Tcp
 from opsconsole.checks.tls import Expect as Tls
 from opsconsole.model.check import Check, Standing
-from opsconsole.model.readings import HealthReading, TcpReading, TlsReading
+from opsconsole.model.readings import HealthReading
+from opsconsole.model.runtime import TcpReading, TlsReading
 from opsconsole.model.sample import Problem, ProblemKind, Sample
 from opsconsole.model.verdict import Level, Verdict
 from tests.checks.looks import NOW, THING, at, judged

@@ -12,15 +12,14 @@ from opsconsole.checks.replicas import Expect as Replicas
 from opsconsole.checks.stray_process import Expect as Strays
 from opsconsole.checks.unit import Expect as Unit
 from opsconsole.model.held import hold_all
-from opsconsole.model.readings import (
+from opsconsole.model.readings import Process, UnitReading
+from opsconsole.model.runtime import (
     ClockReading,
     EnvReading,
     ImageReading,
-    Process,
     ReplicasReading,
     Stray,
     StrayReading,
-    UnitReading,
     UserReading,
 )
 from opsconsole.model.verdict import Level
@@ -52,6 +51,8 @@ def told(kind, expect, reading, **written):
         ({"synchronised": True}, ClockReading("UTC", "UTC0", "x"), Level.UNKNOWN, None),
         ({"off": "1s"}, ClockReading("UTC", "UTC0", "x", True, 1.5), Level.DEGRADED,
          "the clock may be 2 s off, over 1 s"),
+        ({"off": "1s"}, ClockReading("UTC", "UTC0", "x", False, 16.0), Level.DEGRADED,
+         "the clock may be 16 s off, over 1 s; nothing keeps it right"),
         ({"off": "1s"}, ClockReading("UTC", "UTC0", "x"), Level.UNKNOWN, None),
     ],
 )  # fmt: skip

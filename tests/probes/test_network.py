@@ -16,8 +16,8 @@ import pytest
 from opsconsole.checks import judge
 from opsconsole.checks.tls import Expect
 from opsconsole.model.check import Check
+from opsconsole.model.runtime import Address, TcpOf, TlsOf
 from opsconsole.model.sample import ProblemKind, Sample, Target
-from opsconsole.model.targets import Address, TcpOf, TlsOf
 from opsconsole.model.verdict import Level
 from opsconsole.probes import open_probe
 from opsconsole.probes.base import World

@@ -12,10 +12,9 @@ from typing import Any
 import pytest
 
 from opsconsole.model.held import hold
-from opsconsole.model.readings import ImageReading, StrayReading
+from opsconsole.model.runtime import ClockOf, EnvOf, ImageOf, ImageReading, ReplicasOf, StrayOf, StrayReading
 from opsconsole.model.sample import Problem, ProblemKind, Sample, Target
 from opsconsole.model.service import ContainerRef, ProcessesRef
-from opsconsole.model.targets import ClockOf, EnvOf, ImageOf, ReplicasOf, StrayOf
 from opsconsole.probes import open_probe
 from opsconsole.probes.base import World
 from opsconsole.probes.container_user import as_inside
@@ -330,7 +329,7 @@ TELL = """
 import asyncio, json
 from opsconsole.model.sample import Target
 from opsconsole.model.service import UnitRef, ProcessesRef
-from opsconsole.model.targets import StrayOf
+from opsconsole.model.runtime import StrayOf
 from opsconsole.probes import open_probe
 from opsconsole.probes.base import World
 

@@ -3,8 +3,9 @@
 import pytest
 
 from opsconsole.checks.box import Bounds, Figures
+from opsconsole.model.runtime import Address, ClockOf, EnvOf, ImageOf, ReplicasOf, StrayOf, TcpOf, TlsOf
 from opsconsole.model.service import ContainerRef, ProcessesRef, UnitRef
-from opsconsole.model.targets import Address, ClockOf, EnvOf, HealthOf, ImageOf, ReplicasOf, StrayOf, TcpOf, TlsOf
+from opsconsole.model.targets import HealthOf
 from opsconsole.stack.load import load
 
 SERVICES = """
