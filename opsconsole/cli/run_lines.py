@@ -52,6 +52,7 @@ from opsconsole.model.run import (
     Yes,
 )
 from opsconsole.model.runbook import Risk
+from opsconsole.model.text import one_line
 from opsconsole.run.met import Met
 
 _WORDS: Final = {
@@ -85,6 +86,7 @@ class LineOperator:
     _checks_shown: int = 0
     _told: dict[tuple[int, int], tuple[int, Progress]] = field(default_factory=dict)
     _waiting: bool = False
+    _greening: bool = False
     _asking: bool = False
     _line_open: bool = False
     _met: Met = field(default_factory=Met)
@@ -123,6 +125,9 @@ class LineOperator:
         if state.waiting and not self._waiting:
             self._say(f"  … {state.waiting}\n")
         self._waiting = bool(state.waiting)
+        if state.green and (" of " in state.green) != self._greening:
+            self._greening = not self._greening
+            self._say(f"  {'…' if self._greening else '✓'} {one_line(state.green)}\n")
 
     def _standing(self, state: RunState) -> dict[tuple[int, int], tuple[int, Progress]]:
         return {

@@ -223,7 +223,8 @@ def _way_lines(question: AskWay) -> str:
 
 def _end_lines(question: AskEnd) -> str:
     still = "".join(_finding_line(found) for found in question.still_wrong)
-    return "\nAll steps are through.\n" + (f"Still wrong:\n{still}" if still else "")
+    lasting = f"Recovered means green for {duration(question.stay_green)}.\n" if question.stay_green else ""
+    return "\nAll steps are through.\n" + lasting + (f"Still wrong:\n{still}" if still else "")
 
 
 _DIFF_COLOURS: Final = {"-": "31", "+": "32", "@": "36"}

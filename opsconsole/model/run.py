@@ -388,10 +388,12 @@ class AskWatch:
 class AskEnd:
     """All steps are through. `still_wrong` are the findings that the run treats and that are still there.
 
-    Where the runbook wants it to stay green for a time, the run's state says how long it has (`RunState.green`).
+    Where the runbook wants it to stay green for some seconds (`stay_green`), the run's state says for how long it
+    has been, while this question is open (`RunState.green`).
     """
 
     still_wrong: tuple[Finding, ...] = ()
+    stay_green: float = 0.0
 
 
 Question: TypeAlias = (

@@ -30,6 +30,7 @@ from opsconsole.model.verdict import Level
 from opsconsole.run import choosing, moves, questions
 from opsconsole.run.core import on_demand, ops_check_data
 from opsconsole.run.going import make_ready, place_for, refusal, start_part
+from opsconsole.run.green import watch_green
 from opsconsole.run.holding import Holding, holding, looks_at_checks
 from opsconsole.run.kinds import Kind
 from opsconsole.run.proving import judge_ended
@@ -220,9 +221,16 @@ async def _give_up(run: Session, move: moves.GiveUp) -> None:
 
 
 async def _end(run: Session, move: moves.End) -> None:
-    answer = await run.ask(questions.ask_end(run.state))
+    watching = asyncio.ensure_future(watch_green(run)) if run.state.runbook.stay_green else None
+    try:
+        answer = await run.ask(questions.ask_end(run.state))
+    finally:
+        if watching is not None:
+            watching.cancel()
+            await asyncio.gather(watching, return_exceptions=True)
     if isinstance(answer, Yes):
-        await run.append(Kind.CLOSED, {"how": "done", "reason": one_line(answer.note, 2000)})
+        green = {"green": run.state.green} if run.state.green else {}
+        await run.append(Kind.CLOSED, {"how": "done", "reason": one_line(answer.note, 2000), **green})
         return
     await _settle(run, None, 0, answer)
 

@@ -351,7 +351,12 @@ def _shell_ended(state: RunState, entry: Entry) -> RunState:
 
 def _closed(state: RunState, entry: Entry) -> RunState:
     return replace(
-        state, ended=entry.data["how"], ended_at=entry.at, why_ended=entry.data.get("reason", ""), waiting=""
+        state,
+        ended=entry.data["how"],
+        ended_at=entry.at,
+        why_ended=entry.data.get("reason", ""),
+        waiting="",
+        green=entry.data.get("green", ""),
     )
 
 

@@ -174,7 +174,7 @@ def ask_unknown(state: RunState, step: int, part: int) -> AskUnknown:
 
 def ask_end(state: RunState) -> AskEnd:
     """Is that it?"""
-    return AskEnd(still_wrong(state))
+    return AskEnd(still_wrong(state), state.runbook.stay_green)
 
 
 def still_wrong(state: RunState) -> tuple[Finding, ...]:

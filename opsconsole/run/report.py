@@ -109,7 +109,7 @@ def line_of(entry: Entry) -> str:
         ),
         Kind.SHELL_ENDED: lambda: f"the shell was closed: {_shell_words(data)}",
         Kind.WENT: lambda: f"went to step {data['step'] + 1} ({_text(data.get('why', ''))})",
-        Kind.CLOSED: lambda: f"the run ended: {data['how']}{_note(data, 'reason')}",
+        Kind.CLOSED: lambda: f"the run ended: {data['how']}{_note(data, 'green')}{_note(data, 'reason')}",
     }
     worded = words.get(entry.kind)
     return worded() if worded else ""

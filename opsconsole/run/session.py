@@ -180,6 +180,12 @@ class Session(Grip):
             self.state = replace(self.state, waiting=what)
             self.operator.update(self.state)
 
+    def green_for(self, how_long: str) -> None:
+        """Say for how long all has been well at the end of the run."""
+        if self.state.green != how_long:
+            self.state = replace(self.state, green=how_long)
+            self.operator.update(self.state)
+
     async def give(self, name: str, value: str, *, secret: bool = False) -> None:
         """A value for this run. A secret one stays in memory; the journal only says that it was given."""
         if secret:

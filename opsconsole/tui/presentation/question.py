@@ -19,6 +19,7 @@ from opsconsole.model.run import (
     Question,
 )
 from opsconsole.model.text import one_line
+from opsconsole.model.units import duration
 from opsconsole.tui.presentation.spans import LEVEL_STYLES, Line, cut, line, words, wrap
 
 
@@ -205,6 +206,9 @@ def _confirm(question: AskConfirm) -> Line:
 
 
 def _end(question: AskEnd, size: int) -> list[Line]:
+    if not question.still_wrong and question.stay_green:
+        lasting = f"All steps are through. Recovered means green for {duration(question.stay_green)}."
+        return wrap(line((lasting, "good")), size)
     if not question.still_wrong:
         return [line(("All steps are through, and what this runbook treats is well.", "good"))]
     out = [line(("All steps are through, but this is still wrong:", "degraded"))]

@@ -50,7 +50,8 @@ def of_run(
         changed = steps.difference(state, size[0])
         wrong = isinstance(asked, AskEnd) and bool(asked.still_wrong)
         told = prose(after(book), size[0]) if isinstance(asked, AskEnd) else []
-        lines = [*changed, *(call if wrong else []), *([(), *told] if told else [])]
+        green = wrap(line(*words(state.green, "strong", 300)), size[0]) if state.green else []
+        lines = [*green, *changed, *(call if wrong else []), *([(), *told] if told else [])]
         return Reading("What has changed", steps.StepPage(lines, 0), place)
     step = state.steps[place].step
     heading = f"{place + 1} of {len(state.steps)} · {step.section}" + (f" · {step.tab}" if step.tab else "")
