@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from opsconsole.model.runbook import Runbook, Step
-    from opsconsole.runbook.lint import Remark
+    from opsconsole.runbook.remarks import Remark
     from opsconsole.wiring import Parts
 
 PROBLEMS = 1
@@ -29,10 +29,20 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     show.add_argument("runbook", metavar="FILE_OR_NAME")
     show.add_argument("--json", action="store_true", help="all of it, for programs")
     lint = actions.add_parser(
-        "lint", help="what is wrong or not safe in a runbook; leaves with 1 if there is a problem"
+        "lint",
+        help="what is wrong or not safe in a runbook; leaves with 1 if there is a problem",
+        epilog=_rules(),
+        formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     lint.add_argument("runbook", metavar="FILE_OR_NAME", nargs="+")
     lint.add_argument("--format", choices=("text", "json"), default="text")
+
+
+def _rules() -> str:
+    from opsconsole.runbook.remarks import RULES
+
+    width = max(map(len, RULES))
+    return "rules:\n" + "\n".join(f"  {name:{width}}  {what}" for name, what in RULES.items())
 
 
 def main(args: argparse.Namespace) -> int:
@@ -142,7 +152,7 @@ def _lint(parts: Parts, names: Sequence[str], form: str) -> int:
     from opsconsole.runbook.lint import lint
 
     stack = parts.stack if parts.stack.file else None
-    found = [(runbook, lint(runbook, stack)) for runbook in map(parts.library.find, names)]
+    found = [(runbook, lint(runbook, stack, parts.library)) for runbook in map(parts.library.find, names)]
     if form == "json":
         write(json.dumps([_remark_json(r, remark) for r, remarks in found for remark in remarks], indent=2) + "\n")
     else:

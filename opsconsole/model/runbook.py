@@ -76,6 +76,7 @@ class Input:
     source: str | None = None
     secret: bool = False
     allow_empty: bool = False
+    line: int = field(default=0, compare=False)
 
 
 StepKind = Literal["command", "shown", "tick", "decision"]
@@ -217,7 +218,10 @@ class Fault:
 
 @dataclass(frozen=True, slots=True)
 class Runbook:
-    """A runbook. `name` is its file's name without the ending, `digest` the SHA-256 of the file's bytes (hex)."""
+    """A runbook. `name` is its file's name without the ending, `digest` the SHA-256 of the file's bytes (hex).
+
+    `source` is its text, with line breaks made alike, so that its lines are those that everything names.
+    """
 
     name: str
     title: str
@@ -235,6 +239,7 @@ class Runbook:
     escalate: str | None = None
     meta: dict[str, Any] = field(default_factory=dict, hash=False)
     faults: tuple[Fault, ...] = ()
+    source: str = field(default="", repr=False, compare=False)
 
     @property
     def steps(self) -> Iterator[Step]:

@@ -88,9 +88,17 @@ class _Reader:
         return replace(front, faults=tuple(sorted(self.faults, key=lambda fault: fault.line)))
 
     def fault(self, key: str, rule: str, message: str) -> None:
+        self.faults.append(Fault(self.line_of(key), rule, message))
+
+    def line_of(self, key: str) -> int:
         here = re.compile(rf"(?:^|[\s{{,\"']){re.escape(key)}[\"']?\s*:")
-        line = next((number for number, text in enumerate(self.lines) if here.search(text)), 0)
-        self.faults.append(Fault(self.first_line + line, rule, message))
+        return self.first_line + next((number for number, text in enumerate(self.lines) if here.search(text)), 0)
+
+    def regex(self, name: str, pattern: str | None) -> None:
+        try:
+            re.compile(pattern or "")
+        except re.error as error:
+            self.fault(name, "front-matter", f"inputs.{name}.pattern is no regular expression: {error}")
 
     def text(self, key: str) -> str | None:
         value = self.raw.get(key)
@@ -152,6 +160,7 @@ class _Reader:
         def take(key: str) -> str | None:
             return None if spec.get(key) is None else str(spec[key])
 
+        self.regex(name, take("pattern"))
         return Input(
             name,
             take("ask") or f"{name}?",
@@ -162,4 +171,5 @@ class _Reader:
             take("from"),
             bool(spec.get("secret", False)),
             bool(spec.get("allow_empty", False)),
+            self.line_of(name),
         )

@@ -143,6 +143,16 @@ def _flag(value: object) -> bool:
     raise ValueError(f"{value!r} is not true or false")
 
 
+def _expected(value: object) -> str:
+    text = str(value)
+    if len(text) > 1 and text.startswith("/") and text.endswith("/"):
+        try:
+            re.compile(text[1:-1])
+        except re.error as error:
+            raise ValueError(f"{text!r} is no regular expression: {error}") from None
+    return text
+
+
 def _prompts(value: object) -> bool:
     return str(value).lower() not in ("false", "no", "0", "never")
 
@@ -157,7 +167,7 @@ _READERS: Final[Mapping[str, Callable[[object], Any]]] = {
     "timeout": _duration,
     "kill_after": _duration,
     "exit": _codes,
-    "expect": str,
+    "expect": _expected,
     "until": _duration,
     "every": _duration,
     "check": _names,

@@ -45,6 +45,7 @@ def parse(text: str, name: str, path: Path | None = None) -> Runbook:
         escalate=front.escalate,
         meta=dict(front.meta),
         faults=tuple(sorted(faults, key=lambda fault: fault.line)),
+        source=source,
     )
 
 
@@ -100,6 +101,9 @@ def _section(heading: Heading, parts: Sequence[Part], lines: Sequence[str], end:
         steps.append(made)
         prose.append(between)
         at, said = max(at, part.end), ""
+    if heading.marked and not any(step.kind == "decision" for step in steps):
+        message = "this is marked as a decision, and has no list whose items begin with links to sections"
+        maker.faults.append(Fault(heading.line, "decision", message))
     prose.append(_prose(lines, at, end))
     told = "\n\n".join(p for p in prose if p)
     lowered = tuple(name.lower() for name in names)

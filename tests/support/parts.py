@@ -40,6 +40,7 @@ PARTS: Final = {
     "mounts": Part("the right to mount in a namespace of its own", "sudo make test  (with util-linux installed)"),
     "compose": Part("Docker Compose", "sudo apt-get install docker-compose"),
     "postgres": Part("a Postgres server", "sudo apt-get install postgresql"),
+    "shellcheck": Part("shellcheck", "sudo apt-get install shellcheck"),
     "corpus": Part("the corpus of other teams' runbooks", "lay it at ../shared/corpus"),
 }
 
