@@ -88,6 +88,17 @@ class Keys:
             now[6][termios.VSUSP] = b"\0"
             termios.tcsetattr(self._descriptor, termios.TCSADRAIN, now)
 
+    def pause(self) -> None:
+        """Let somebody else read the terminal, which is as it was before us."""
+        self.forward(None)
+        if self._watched and not self._ended:
+            asyncio.get_running_loop().remove_reader(self._descriptor)
+
+    def go_on(self) -> None:
+        """Read it again."""
+        if self._watched and not self._ended:
+            asyncio.get_running_loop().add_reader(self._descriptor, self._read)
+
     def quiet(self, on: bool) -> None:
         """Do not show what is typed, as for a password; or show it again."""
         if not self.terminal:

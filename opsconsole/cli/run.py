@@ -110,6 +110,7 @@ async def play(parts: Parts, operator: LineOperator, open_session: Callable[[], 
     try:
         session = await open_session()
         operator.type_into = session.send_input
+        operator.take_terminal = session.take_terminal
         _tell_size(session)
         operator.update(session.state)
         code = await _until_left(session, operator)

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import sys
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Final
 
@@ -42,10 +43,12 @@ from opsconsole.model.run import (
     Override,
     Pick,
     Progress,
+    Prompt,
     Question,
     Rest,
     Retry,
     RunState,
+    Shell,
     Skip,
     Stop,
     Value,
@@ -54,6 +57,7 @@ from opsconsole.model.run import (
 from opsconsole.model.runbook import Risk
 from opsconsole.model.text import one_line
 from opsconsole.run.met import Met
+from opsconsole.run.real import RealTerminal, is_at_terminal, real_terminal
 
 _WORDS: Final = {
     **{"yes": "y", "done": "d", "retry": "r", "run": "r", "skip": "s", "edit": "e", "undo": "u"},
@@ -71,14 +75,16 @@ _PLAIN: Final[dict[str, type[Retry | Rest | Apart | Here | Leave]]] = {
 class LineOperator:
     """Somebody at a plain terminal, or a script behind a pipe.
 
-    `yes_to_read` lets looks run unasked. `type_into` takes keys for the running part. `left_because` says why the run
-    was left open, where the operator did not say so. `contacts` are those of the stack.
+    `yes_to_read` lets looks run unasked. `type_into` takes keys for the running part, `take_terminal` gives it all of
+    this terminal. `left_because` says why the run was left open, where the operator did not say so. `contacts` are
+    those of the stack.
     """
 
     keys: Keys
     ink: Ink = field(default_factory=Ink)
     yes_to_read: bool = False
     type_into: Callable[[str], None] | None = None
+    take_terminal: Callable[[], None] | None = None
     left_because: str = ""
     contacts: Mapping[str, str] = field(default_factory=dict)
     _headed: bool = False
@@ -88,6 +94,9 @@ class LineOperator:
     _waiting: bool = False
     _greening: bool = False
     _asking: bool = False
+    _prompt: Prompt | None = None
+    _lent: bool = False
+    _state: RunState | None = None
     _line_open: bool = False
     _met: Met = field(default_factory=Met)
     _meets: int = -1
@@ -109,8 +118,10 @@ class LineOperator:
             self._say(heading(state))
             self._told = dict(self._standing(state))
             self._checks_shown = len(state.ops_checks)
+        self._state = state
         self._forward_keys(state)
         self._meet(state)
+        self._note_prompt(state.prompt)
         for place, standing in self._standing(state).items():
             if self._told.get(place) != standing:
                 self._told[place] = standing
@@ -138,8 +149,29 @@ class LineOperator:
         }
 
     def _forward_keys(self, state: RunState) -> None:
-        running = any(part.progress is Progress.RUNNING for here in state.steps for part in here.parts)
-        self.keys.forward(self.type_into if running and not self._asking else None)
+        if self._lent:
+            return
+        parts = (part for here in state.steps for part in here.parts)
+        running = state.shell is not None or any(part.progress is Progress.RUNNING for part in parts)
+        self.keys.forward(self._typed if running and self.type_into and not self._asking else None)
+
+    def _typed(self, keys: str) -> None:
+        """Into what runs, but for the key that gives it the whole terminal."""
+        before, taken, _ = keys.partition("\x1d")
+        if before and self.type_into is not None:
+            self.type_into(before)
+        if taken and self.take_terminal is not None:
+            self.take_terminal()
+
+    def _note_prompt(self, prompt: Prompt | None) -> None:
+        """Say that a password is asked for: it is typed like any other answer, and nobody sees it."""
+        asked, self._prompt = prompt is not None and prompt != self._prompt, prompt
+        if not asked or prompt is None or self._lent:
+            return
+        if not self.keys.terminal:
+            self._say(f"  it asks: {prompt.text}  Nobody can type here.\n")
+        elif prompt.secret:
+            self._say("  (a password: what you type is not shown and not kept) > ")
 
     def _meet(self, state: RunState) -> None:
         """Another step runs: other lines are expected of it."""
@@ -148,9 +180,40 @@ class LineOperator:
             self._meets, self._met = running, Met(state.steps[running].step.expected)
 
     def output(self, text: str) -> None:
-        """What the running part prints, without its escapes."""
+        """What the running part prints, without its escapes; where it has the terminal, it has shown it itself."""
         self._met.feed(text)
-        self._write(self._plainly.feed(text))
+        if not self._lent:
+            self._write(self._plainly.feed(text))
+
+    def tell(self, words: str) -> None:
+        """One line for the person."""
+        self._say(f"  {one_line(words)}\n")
+
+    @property
+    def has_terminal(self) -> bool:
+        """Whether there is a terminal on both sides."""
+        return self.keys.terminal and is_at_terminal()
+
+    @contextmanager
+    def lend_terminal(self) -> Iterator[RealTerminal | None]:
+        """This very terminal, as it was when we came."""
+        if not self.has_terminal:
+            yield None
+            return
+        self._write(self._plainly.flush())
+        sys.stdout.flush()
+        self.keys.pause()
+        self._lent = True
+        try:
+            with real_terminal() as real:
+                yield real
+        finally:
+            self._lent = False
+            self.keys.go_on()
+            if self._state is not None:
+                self._forward_keys(self._state)
+            self._line_open = False
+            self._say("\n── opsconsole has the terminal again ──\n")
 
     def _say(self, text: str) -> None:
         if not text:
@@ -225,6 +288,8 @@ class LineOperator:
 
     async def _understand(self, state: RunState, question: Question, line: str) -> Answer | None:
         """What a line means as an answer; None where it means nothing."""
+        if line.strip() == "!":
+            return Shell()
         if isinstance(question, AskInput):
             return Value(line or question.suggestion)
         word = line.strip()

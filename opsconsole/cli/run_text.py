@@ -134,6 +134,7 @@ LABELS: Final = {
     "h": "run it [h]ere",
     "k": "skip, [k]eep what it set",
     "t": "[t]ake over",
+    "!": "[!] shell",
 }
 
 
@@ -153,7 +154,7 @@ def keys_of(question: Question) -> str:
             keys = f"rs{'k' if leaves else ''}e{'' if undo is None else 'u'}bql"
         case _:
             keys = fixed.get(type(question), "")
-    return keys
+    return keys if isinstance(question, AskChanged | AskWatch) else keys.replace("l", "!l")
 
 
 def _confirm_keys(question: AskConfirm) -> str:

@@ -29,6 +29,7 @@ from opsconsole.model.text import one_line
 from opsconsole.model.verdict import Level
 from opsconsole.run import choosing, moves, questions
 from opsconsole.run.core import on_demand, ops_check_data
+from opsconsole.run.following import follow_part, follow_shell
 from opsconsole.run.going import make_ready, place_for, refusal, start_part
 from opsconsole.run.green import watch_green
 from opsconsole.run.holding import Holding, holding, looks_at_checks
@@ -172,20 +173,6 @@ async def _pick_tab(run: Session, move: moves.PickTab) -> None:
         await _settle(run, move.step, 0, answer)
 
 
-async def _follow(run: Session, move: moves.Follow) -> None:
-    """Show what the part prints until it is no longer this attempt that runs."""
-    while moves.next_move(run.state) == move and not run.watching:
-        run.news.clear()
-        while text := run.printed(move.step, move.part).more():
-            run.operator.output(text)
-            await asyncio.sleep(0)
-        await run.until(run.news.is_set)
-
-
-async def _follow_shell(run: Session, move: moves.FollowShell) -> None:
-    await run.until(lambda: moves.next_move(run.state) != move)
-
-
 async def _judge(run: Session, move: moves.Judge) -> None:
     run.show_printed(move.step, move.part)  # it may have ended while no console was there
     data = await judge_ended(run, move.step, move.part)
@@ -287,8 +274,8 @@ _ACTS: dict[type, Callable[..., Awaitable[None]]] = {
     moves.Tick: _tick,
     moves.Decide: _decide,
     moves.PickTab: _pick_tab,
-    moves.Follow: _follow,
-    moves.FollowShell: _follow_shell,
+    moves.Follow: follow_part,
+    moves.FollowShell: follow_shell,
     moves.Judge: _judge,
     moves.Failed: _failed,
     moves.PassOver: _pass_over,

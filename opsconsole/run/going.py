@@ -6,15 +6,16 @@ import time
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from opsconsole.model.run import Answer, AskInput, Value
 from opsconsole.model.runbook import Placeholder, Risk
 from opsconsole.model.text import one_line
+from opsconsole.run.attach import NO_TERMINAL, terminal_type
 from opsconsole.run.carrying import lost_secrets, named_in, wish_for
 from opsconsole.run.kinds import Kind
 from opsconsole.run.lock import claimed_by, lock_path
-from opsconsole.run.place import Place, place_of, wants_terminal
+from opsconsole.run.place import Place, place_of, shell_of, wants_terminal
 from opsconsole.run.questions import Refusal
 from opsconsole.run.starting import digest
 from opsconsole.run.values import Ready, choices, fault_of, fill_in, input_for, needed, suggestion
@@ -87,9 +88,28 @@ def refusal(run: Session, step: int, part: int, ready: Ready) -> Refusal:
     if refused:
         breakable = run.guard.refuse(ready.text, declared_read=vouched, overridden=True) is None
         return Refusal(one_line(refused), breakable)
-    if now.command.risk.changes:
-        return Refusal(claimed_by(_lock(run), run.state.id) or "")
-    return Refusal()
+    if opens(run, step, ready.text) and not run.operator.has_terminal:
+        return Refusal(NO_TERMINAL)
+    return Refusal(claimed(run) if now.command.risk.changes else "")
+
+
+def claimed(run: Session) -> str:
+    """Who else is changing the stack, in one line; empty where nobody is."""
+    return claimed_by(_lock(run), run.state.id) or ""
+
+
+def opens(run: Session, step: int, text: str) -> bool:
+    """Whether the command opens a shell or an editor, and waits for somebody to work in it."""
+    from opsconsole.runbook.risk import assess
+
+    return not run.state.steps[step].step.options.interpreter and any(command.opens for command in assess(text))
+
+
+def takes_terminal(run: Session, step: int, text: str) -> bool:
+    """Whether the command is to have the person's own terminal: it opens something, or its author says so."""
+    here = run.state.steps[step].step
+    by_author = here.options.interactive and not any(command.opens for command in here.commands)
+    return by_author or opens(run, step, text)
 
 
 async def start_part(run: Session, step: int, part: int, ready: Ready) -> None:
@@ -105,6 +125,9 @@ async def start_part(run: Session, step: int, part: int, ready: Ready) -> None:
     changes = now.command.risk.changes
     run.series.setdefault((step, part), time.monotonic())
     run.interrupted.clear()
+    interactive = takes_terminal(run, step, ready.text)
+    if interactive and not run.operator.has_terminal:
+        run.operator.tell(f"{NO_TERMINAL}: nobody can type into it")
     await run.link.ask(
         "start",
         **name,
@@ -114,22 +137,30 @@ async def start_part(run: Session, step: int, part: int, ready: Ready) -> None:
         argv=place.argv,
         cwd=str(place.cwd),
         where=place.words,
-        env=dict(ready.env),
+        env={**ready.env, **({"TERM": terminal_type()} if interactive else {})},
         reads=place.terminal,
         session=wish_for(run.state, place, ready.text, run.secrets),
         secrets=ready.secrets,
         risk=now.command.risk.word,
-        timeout=here.step.options.timeout or (None if changes or now.command.endless else READ_TIMEOUT),
+        timeout=here.step.options.timeout or (None if changes or interactive or now.command.endless else READ_TIMEOUT),
+        interactive=interactive,
         kill_after=here.step.options.kill_after,
-        lock=str(_lock(run)) if changes else None,
-        claimant={
-            "user": user_name(),
-            "run": run.state.id,
-            "title": run.state.runbook.title,
-            "since": datetime.fromtimestamp(time.time(), UTC).strftime("%Y-%m-%d %H:%M UTC"),
-        },
+        **(change_lock(run) if changes else {}),
         after=run.state.seq,
     )
+
+
+def change_lock(run: Session) -> dict[str, Any]:
+    """What the holder needs to keep others from changing the stack meanwhile."""
+    since = datetime.fromtimestamp(time.time(), UTC).strftime("%Y-%m-%d %H:%M UTC")
+    who = {"user": user_name(), "run": run.state.id, "title": run.state.runbook.title, "since": since}
+    return {"lock": str(_lock(run)), "claimant": who}
+
+
+def shell_place(run: Session, step: int) -> Place:
+    """Where somebody may look around by hand: where `step` runs."""
+    state = run.state
+    return shell_of(state.steps[step].step, state.runbook, run.stack, run.user, state.host, state.cwd)
 
 
 def place_for(run: Session, step: int, part: int, ready: Ready) -> Place:

@@ -13,7 +13,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Final
 
-from opsconsole.model.run import RunState
+from opsconsole.model.run import Prompt, RunState
 from opsconsole.model.runbook import Runbook
 from opsconsole.model.trouble import Trouble, TroubleError
 from opsconsole.run import folder as folders
@@ -33,12 +33,18 @@ _FAREWELL: Final = 5.0
 
 
 class Grip:
-    """What a session stands on. `state` is always what the journal says by now; `news` is set whenever it changes."""
+    """What a session stands on. `state` is always what the journal says by now; `news` is set whenever it changes.
+
+    `heard` counts what the holder has said.
+    """
 
     def __init__(self, folder: Path, runbook: Runbook, operator: Operator) -> None:
         self.folder = folder
         self.operator = operator
         self.news = asyncio.Event()
+        self.heard = 0
+        self.seat: Callable[[dict[str, Any]], None] | None = None
+        self._prompt: Prompt | None = None
         self.state: RunState = folders.state_of(folders.entries_of(folder), runbook, alive=True)
         self._runbook = runbook
         self._printed: Printed | None = None
@@ -59,7 +65,8 @@ class Grip:
             except BaseException:
                 self._gone = True
                 raise
-            self.state = replace(fold(folders.entries_of(self.folder), self._runbook), holder_alive=True)
+            folded = fold(folders.entries_of(self.folder), self._runbook)
+            self.state = replace(folded, holder_alive=True, prompt=self._prompt)
             self.news.set()
             self.operator.update(self.state)
             try:
@@ -135,18 +142,30 @@ class Grip:
         return TroubleError(Trouble(what, str(self.folder), "the run stays open; see holder.log there"))
 
     def _on_event(self, message: dict[str, Any] | None) -> None:
+        if message is not None and message["event"] == "screen":
+            if self.seat is not None:
+                self.seat(message)
+            return
+        self.heard += 1
         self.news.set()
         if message is None:
             self._gone = True
-            self.state = replace(self.state, holder_alive=False)
+            self._prompt = None
+            self.state = replace(self.state, holder_alive=False, prompt=None)
         elif message["event"] == "entry":
             entry = journal.from_json(message["entry"])
             if entry.kind == Kind.ENDED:  # what a part printed is told before its end is
                 self.show_printed(entry.data["step"], entry.data["part"])
+            elif entry.kind == Kind.SHELL_ENDED and self.state.shell is not None:
+                self._show_all(self.printed_in(self.state.shell.output))
             if entry.seq == self.state.seq + 1:
                 self.state = replace(apply(self.state, entry), waiting="")
             elif entry.seq > self.state.seq:
-                self.state = replace(fold(folders.entries_of(self.folder), self._runbook), waiting="")
+                folded = fold(folders.entries_of(self.folder), self._runbook)
+                self.state = replace(folded, waiting="", prompt=self._prompt)
+        elif message["event"] == "prompt":
+            self._prompt = Prompt(message["text"], bool(message["secret"])) if message["text"] is not None else None
+            self.state = replace(self.state, prompt=self._prompt)
         elif message["event"] == "helm":
             self._helm_changed(message["who"])
         elif message["event"] == "stuck":
@@ -163,14 +182,19 @@ class Grip:
 
     def printed(self, step: int, part: int) -> Printed:
         """The output of a part's latest attempt, from where this console has shown it."""
-        name = self.state.steps[step].parts[part].output or ""
+        return self.printed_in(self.state.steps[step].parts[part].output or "")
+
+    def printed_in(self, name: str) -> Printed:
+        """The output in the file `name`, from where this console has shown it."""
         if self._printed is None or self._printed.name != name:
             self._printed = Printed(self.folder / folders.OUTPUT / name)
         return self._printed
 
     def show_printed(self, step: int, part: int) -> None:
         """Tell the operator all that a part has printed and that has not been told yet."""
-        printed = self.printed(step, part)
+        self._show_all(self.printed(step, part))
+
+    def _show_all(self, printed: Printed) -> None:
         while text := printed.more():
             self.operator.output(text)
 
@@ -211,6 +235,10 @@ class Grip:
                 raise HolderGone
             self.news.clear()
             await self.news.wait()
+
+    async def until_heard_more_than(self, count: int) -> None:
+        """Wait until the holder has said more than `count` things. HolderGone when it is gone."""
+        await self.until(lambda: self.heard > count)
 
     def tell(self, do: str, **fields: Any) -> None:
         """Ask the holder for something without waiting for the answer; nothing where there is none."""

@@ -12,6 +12,9 @@ from opsconsole.run import wire
 BEHIND: Final = 1 << 20
 """Bytes a console may be behind before it is let go: it can come back and read the journal and the output."""
 
+WINDOW: Final = 256 << 10
+"""Bytes on their way to an attached terminal at most; what comes while it does not keep up is left to the output."""
+
 
 class Refused(Exception):
     """The holder does not do what it was asked: one line for people, and one word for programs."""
@@ -28,6 +31,9 @@ class Guest:
         connection.setblocking(False)
         self.connection = connection
         self.gone = False
+        self.attached = False
+        self._on_the_way = 0
+        self._missed = 0
         self._heard = b""
         self._unsaid = b""
 
@@ -71,3 +77,26 @@ class Guest:
         except OSError:
             self.gone = True
             self._unsaid = b""
+
+    # --- where it is attached: its terminal shows what is printed as it is printed ---------------------------------
+
+    def attach(self) -> None:
+        """From now on it is shown what is printed."""
+        self.attached = True
+        self._on_the_way = self._missed = 0
+
+    def show(self, chunk: bytes) -> None:
+        """More of what is printed, unless its terminal cannot keep up."""
+        if self._on_the_way > WINDOW:
+            self._missed += len(chunk)
+        else:
+            self._on_the_way += len(chunk)
+            self.say({"event": "screen", "data": wire.as_text(chunk)})
+
+    def seen(self, count: int, recent: bytes) -> None:
+        """Its terminal has drawn `count` bytes more. After a gap it goes on with what was printed most recently."""
+        self._on_the_way = max(0, self._on_the_way - count)
+        if self._missed and self._on_the_way < WINDOW // 2:
+            skipped, self._missed = max(0, self._missed - len(recent)), 0
+            self._on_the_way += len(recent)
+            self.say({"event": "screen", "data": wire.as_text(recent), "skipped": skipped})

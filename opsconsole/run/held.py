@@ -15,15 +15,19 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any, Final
 
+from opsconsole.model.run import Prompt
+from opsconsole.run import wire
 from opsconsole.run.guests import Guest, Refused
 from opsconsole.run.helm import Helm
 from opsconsole.run.idle import IDLE, Patience, others_in_our_session
 from opsconsole.run.journal import FILE, Journal, as_json
 from opsconsole.run.kinds import BY_HOLDER, Kind
 from opsconsole.run.lock import Claim, Claimed
+from opsconsole.run.prompting import QUIET, Passwords
 from opsconsole.run.running import Running
-from opsconsole.run.starting import lost_parts, start
+from opsconsole.run.starting import lost_parts, lost_shell, start, start_shell
 from opsconsole.run.terminal import Terminal, boot_id
+from opsconsole.run.window import Window
 
 _TELL_EVERY: Final = 0.03
 _RETRY_EVERY: Final = 2.0
@@ -51,6 +55,9 @@ class HeldRun:
         self._secrets_to_be: dict[str, str] = {}
         self.guests: list[Guest] = []
         self.helm = Helm(self._tell)
+        self.prompt: Prompt | None = None
+        self.passwords = Passwords()
+        self.window = Window(self.terminal)
         self.closed = False
         self.told_to_end = False
         self._patience_left = Patience(time.monotonic(), idle, others_in_our_session)
@@ -64,16 +71,19 @@ class HeldRun:
         signal.set_wakeup_fd(waking.fileno(), warn_on_full_buffer=False)
         signal.signal(signal.SIGCHLD, lambda number, frame: None)
         signal.signal(signal.SIGTERM, self._told_to_end)
-        self._orders: dict[str, Callable[[dict[str, Any]], dict[str, Any]]] = {
+        self._orders: dict[str, Callable[[dict[str, Any], Guest], dict[str, Any]]] = {
             "hello": self._hello,
             "make way": self._make_way,
             "append": self._append,
             "start": self._start,
-            "knows": lambda message: {"known": sorted(self.secrets)},
+            "knows": lambda message, guest: {"known": sorted(self.secrets)},
             "input": self._input,
             "resize": self._resize,
             "interrupt": self._interrupt,
             "terminate": self._terminate,
+            "attach": self._attach,
+            "detach": self._detach,
+            "seen": self._seen,
         }
 
     def serve(self) -> None:
@@ -96,11 +106,13 @@ class HeldRun:
             self._write(Kind.TORN, {"text": self.journal.torn[:4096]})
         for part in lost_parts(self.journal.entries_read):
             self._write(Kind.LOST, part)
+        if (shell := lost_shell(self.journal.entries_read)) is not None:
+            self._write(Kind.SHELL_ENDED, shell)
         self._write(Kind.HOLDER, {"pid": os.getpid(), "boot": boot_id()})
         self.journal.entries_read = ()
 
     def _write(self, kind: str, data: dict[str, Any]) -> int:
-        entry = self.journal.append(kind, data)
+        entry = self.journal.append(kind, self.passwords.hidden(data))
         self._tell({"event": "entry", "entry": as_json(entry)})
         return entry.seq
 
@@ -115,8 +127,12 @@ class HeldRun:
             moments.append(self._tell_at)
         if self.unsaved is not None:
             moments.append(self._retry_at)
-        if any(guest.behind for guest in self.guests):
+        if any(guest.behind for guest in self.guests) or self.terminal.type_on():
             moments.append(now + _TELL_EVERY)
+        if self.window.due_at is not None:
+            moments.append(self.window.due_at)
+        if self.running is not None and now < self.running.heard + QUIET:
+            moments.append(self.running.heard + QUIET)
         return max(0.0, min(moments) - now)
 
     def _look_after(self) -> None:
@@ -128,8 +144,10 @@ class HeldRun:
                 self._ended(self.running)
         if self.unsaved is not None and now >= self._retry_at:
             self._save_result(now)
+        self.window.due(now)
         if self._tell_at is not None and now >= self._tell_at:
             self._tell_output()
+        self._note_prompt(now)
         if self.guests or self.running:
             self._patience_left.seen(now)
         for guest in self.guests[:]:
@@ -168,6 +186,30 @@ class HeldRun:
         if over:
             self._ended(self.running)
 
+    def _shown(self, running: Running, chunk: bytes) -> None:
+        """A piece of the output, masked: to those whose terminal is attached."""
+        running.shown(chunk)
+        for guest in self.guests:
+            if guest.attached:
+                guest.show(chunk)
+
+    def _note_prompt(self, now: float) -> None:
+        """Tell what the program asks for, once it has been quiet for a moment; and when it no longer does."""
+        running, prompt = self.running, None
+        if running is not None and running.exit is None:
+            if now < running.heard + QUIET and self.prompt is None:
+                return
+            prompt = running.asking.prompt(echo=self.terminal.echoes, by_line=self.terminal.by_line)
+            if self._attached():
+                running.kept.release()
+        if prompt != self.prompt:
+            self.prompt = prompt
+            self._tell(self._prompt_message())
+
+    def _prompt_message(self) -> dict[str, Any]:
+        prompt = self.prompt
+        return {"event": "prompt", "text": prompt and prompt.text, "secret": bool(prompt and prompt.secret)}
+
     def _ended(self, running: Running) -> None:
         self.running = None
         self.unsaved = running.result()
@@ -180,7 +222,7 @@ class HeldRun:
         if self.unsaved is None:
             return
         try:
-            self._write(Kind.ENDED, self.unsaved)
+            self._write(Kind.ENDED if "step" in self.unsaved else Kind.SHELL_ENDED, self.unsaved)
         except OSError as error:
             self._retry_at = now + _RETRY_EVERY
             self._tell({"event": "stuck", "reason": f"its result cannot be written yet: {error.strerror}"})
@@ -227,9 +269,9 @@ class HeldRun:
         if order == "hand over":
             return self.helm.hand_over(guest)
         self.helm.admit(guest, order)
-        return self._orders[order](message)
+        return self._orders[order](message, guest)
 
-    def _make_way(self, message: dict[str, Any]) -> dict[str, Any]:
+    def _make_way(self, message: dict[str, Any], guest: Guest) -> dict[str, Any]:
         """Leave, so that another user's holder can take the run."""
         self.helm.make_way(busy=self.running is not None or self.unsaved is not None)
         self.told_to_end = True
@@ -239,8 +281,10 @@ class HeldRun:
         for guest in self.guests:
             guest.say(message)
 
-    def _hello(self, message: dict[str, Any]) -> dict[str, Any]:
+    def _hello(self, message: dict[str, Any], guest: Guest) -> dict[str, Any]:
         running = self.running
+        if self.prompt is not None:
+            guest.say(self._prompt_message())
         return {
             "pid": os.getpid(),
             "seq": self.journal.seq,
@@ -257,7 +301,7 @@ class HeldRun:
         if self.closed:
             raise Refused("the run is over", "over")
 
-    def _append(self, message: dict[str, Any]) -> dict[str, Any]:
+    def _append(self, message: dict[str, Any], guest: Guest) -> dict[str, Any]:
         self._on_the_same_page(message)
         kind = Kind(message["kind"])
         if kind in BY_HOLDER:
@@ -270,7 +314,7 @@ class HeldRun:
             self.secrets |= self._secrets_to_be  # taken over, as the run's state does (core.py)
         return {"seq": seq}
 
-    def _start(self, message: dict[str, Any]) -> dict[str, Any]:
+    def _start(self, message: dict[str, Any], guest: Guest) -> dict[str, Any]:
         self._on_the_same_page(message)
         if self.running is not None or self.unsaved is not None:
             raise Refused("a step is still running", "busy")
@@ -279,25 +323,72 @@ class HeldRun:
                 self.claim = Claim.take(Path(message["lock"]), message.get("claimant", {}))
             except Claimed as claimed:
                 raise Refused(str(claimed), "locked") from None
-        self.running, seq = start(message, self.folder, self.terminal, self.umask, self._write, self.secrets)
+        begin = start_shell if "number" in message else start
+        running, seq = begin(
+            message, self.folder, self.terminal, self.umask, self._write, self.secrets, self.passwords.known
+        )
+        running.kept.tap = lambda chunk: self._shown(running, chunk)
+        self.running = running
         return {"seq": seq}
 
-    def _input(self, message: dict[str, Any]) -> dict[str, Any]:
-        if self.running is None:
-            raise Refused("nothing is running that could read it", "idle")
-        return {"taken": self.terminal.type(str(message["text"]).encode("utf-8", "replace"))}
+    # --- the person's terminal -----------------------------------------------------------------------------------
 
-    def _resize(self, message: dict[str, Any]) -> dict[str, Any]:
-        self.terminal.resize(int(message["cols"]), int(message["rows"]))
+    def _attached(self) -> bool:
+        return any(guest.attached for guest in self.guests)
+
+    def _attach(self, message: dict[str, Any], guest: Guest) -> dict[str, Any]:
+        """Its terminal becomes that of what runs: how it looked so far, and all that is printed from now on.
+
+        Where all of it is still there and no terminal has seen it yet, it is given as it was printed (`fresh`).
+        """
+        if self.running is None:
+            raise Refused("nothing is running that could have the terminal", "idle")
+        running = self.running
+        guest.attach()
+        fresh, running.attached_before = running.fresh, True
+        self.window.resize(int(message["cols"]), int(message["rows"]))
+        if not fresh:
+            self.window.draw_again()
+        return {
+            "fresh": fresh,
+            "recent": wire.as_text(running.recent),
+            "modes": wire.as_text(running.modes.as_set()),
+            "full_screen": running.modes.full_screen,
+        }
+
+    def _detach(self, message: dict[str, Any], guest: Guest) -> dict[str, Any]:
+        guest.attached = False
         return {}
 
-    def _interrupt(self, message: dict[str, Any]) -> dict[str, Any]:
+    def _seen(self, message: dict[str, Any], guest: Guest) -> dict[str, Any]:
+        if self.running is not None:
+            guest.seen(int(message["count"]), self.running.recent)
+        return {}
+
+    def _input(self, message: dict[str, Any], guest: Guest) -> dict[str, Any]:
+        """What is typed. At a hidden prompt it is a password: from then on nobody is to see it."""
+        if self.running is None:
+            raise Refused("nothing is running that could read it", "idle")
+        keys = wire.as_bytes(message["data"]) if "data" in message else str(message["text"]).encode("utf-8", "replace")
+        asked = self.running.asking.prompt(echo=self.terminal.echoes, by_line=self.terminal.by_line)
+        if asked is not None and asked.secret:
+            self.passwords.typed(keys)
+            self.running.kept.hide(self.passwords.known)
+        return {"taken": self.terminal.type(keys)}
+
+    def _resize(self, message: dict[str, Any], guest: Guest) -> dict[str, Any]:
+        """The window's size. Where a terminal is attached, it goes by that one alone."""
+        if guest.attached or not self._attached():
+            self.window.resize(int(message["cols"]), int(message["rows"]))
+        return {}
+
+    def _interrupt(self, message: dict[str, Any], guest: Guest) -> dict[str, Any]:
         if self.running is not None and self.running.exit is None:
             self.running.interrupted = True
             self.terminal.interrupt(self.running.pid)
         return {}
 
-    def _terminate(self, message: dict[str, Any]) -> dict[str, Any]:
+    def _terminate(self, message: dict[str, Any], guest: Guest) -> dict[str, Any]:
         if self.running is not None and self.running.exit is None:
             self.running.interrupted = True
             if "kill_after" in message:

@@ -32,35 +32,51 @@ class Mask:
     """
 
     def __init__(self, secrets: Iterable[str]) -> None:
-        # a terminal turns each newline into two characters, so every line of a secret counts on its own
-        lines = {line.strip() for secret in secrets for line in secret.splitlines()}
-        self._secrets = sorted((line.encode() for line in lines if line), key=len, reverse=True)
-        self._pattern = re.compile(b"|".join(re.escape(secret) for secret in self._secrets)) if lines else None
-        self._longest = len(self._secrets[0]) if self._secrets else 0
+        self._secrets: list[bytes] = []
+        self._pattern: re.Pattern[bytes] | None = None
         self._held = b""
+        self._shown = 0
+        self.add(secrets)
+
+    def add(self, secrets: Iterable[str]) -> None:
+        """Hide these too, from now on."""
+        # a terminal turns each newline into two characters, so every line of a secret counts on its own
+        lines = {line.strip().encode("utf-8", "surrogateescape") for secret in secrets for line in secret.splitlines()}
+        self._secrets = sorted({*self._secrets, *filter(None, lines)}, key=len, reverse=True)
+        if self._secrets:
+            self._pattern = re.compile(b"|".join(re.escape(secret) for secret in self._secrets))
 
     def feed(self, chunk: bytes) -> bytes:
         """What of `chunk`, and of what was held back before, may be kept by now."""
-        if self._pattern is None or not self._secrets:
+        if self._pattern is None:
             return chunk
-        data = self._held + chunk
+        data, skip = self._held + chunk, self._shown
+        self._held, self._shown = b"", 0
         kept: list[bytes] = []
         at = 0
         while True:
             match = self._pattern.search(data, at)
             hold = self._may_begin(data, at, match.start() if match else len(data))
             if hold is not None:
-                self._held = data[hold:]
-                return b"".join((*kept, data[at:hold]))
+                self._held, self._shown = data[hold:], max(0, skip - hold)
+                return b"".join((*kept, data[max(at, skip) : hold]))
             if match is None:
-                self._held = b""
-                return b"".join((*kept, data[at:]))
-            kept += (data[at : match.start()], HIDDEN.encode())
+                return b"".join((*kept, data[max(at, skip) :]))
+            kept += (data[max(at, skip) : match.start()], HIDDEN.encode())
             at = match.end()
+
+    def release(self) -> bytes:
+        """What is held back, where it is so short a beginning that it gives nothing away: somebody waits for it."""
+        begun = [secret for secret in self._secrets if secret.startswith(self._held)]
+        if not begun or len(self._held) * 4 > min(map(len, begun)):
+            return b""
+        seen, self._shown = self._held[self._shown :], len(self._held)
+        return seen
 
     def _may_begin(self, data: bytes, first: int, last: int) -> int | None:
         """The first place up to `last` from where all that is there is the beginning of a longer secret."""
-        for at in range(max(first, len(data) - self._longest + 1), min(last + 1, len(data))):
+        longest = len(self._secrets[0])
+        for at in range(max(first, len(data) - longest + 1), min(last + 1, len(data))):
             rest = data[at:]
             if any(len(rest) < len(secret) and secret.startswith(rest) for secret in self._secrets):
                 return at
@@ -68,7 +84,7 @@ class Mask:
 
     def flush(self) -> bytes:
         """What was held back, at the end of the stream."""
-        held, self._held = self._held, b""
+        held, self._held, self._shown = self._held[self._shown :], b"", 0
         return self._pattern.sub(HIDDEN.encode(), held) if self._pattern else held
 
 

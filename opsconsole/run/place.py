@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import shlex
 from collections.abc import Collection
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Final, Literal, TypeAlias
 
@@ -85,6 +85,13 @@ def _runs(step: Step, runbook: Runbook, *, strict: bool = False) -> tuple[str | 
     """The program that is given the text: the step's interpreter, else the runbook's shell."""
     words = shlex.split(step.options.interpreter or runbook.shell) or ["bash"]
     return (*words, *(STRICTLY if strict else ()), "-c", None)
+
+
+def shell_of(step: Step, runbook: Runbook, stack: Stack, who: str, host: str, session_cwd: str = "") -> Place:
+    """A shell where `step` runs, in the same folder or container and as the same user."""
+    bare = replace(step, options=replace(step.options, interpreter=None))
+    place = place_of(bare, runbook, stack, who, host, session_cwd=session_cwd)
+    return replace(place, argv=(*place.argv[:-2], *(() if step.options.container else ("-i",))))
 
 
 def _folder(wish: str | None, home: Path) -> Path:

@@ -185,7 +185,8 @@ def _same_attempt(one: Mapping[str, Any], other: Mapping[str, Any]) -> bool:
 
 
 def _excerpt(output: str) -> str:
-    lines = plain(output.replace("\r\n", "\n")).strip("\n").split("\n")
+    written = (line.rpartition("\r")[2] for line in output.replace("\r\n", "\n").split("\n"))
+    lines = plain("\n".join(written)).strip("\n").split("\n")
     left_out = len(lines) - EXCERPT_LINES
     shown = "\n".join(line[:200] for line in lines[-EXCERPT_LINES:])
     return f"… {left_out} lines before\n{shown}" if left_out > 0 else shown

@@ -12,17 +12,25 @@ from typing import Any, Final
 
 from opsconsole.run.aftermath import Aftermath
 from opsconsole.run.keep import Kept
-from opsconsole.run.terminal import Terminal, still_there
+from opsconsole.run.modes import Modes
+from opsconsole.run.prompting import Asking
+from opsconsole.run.terminal import Terminal, in_session, name_of, still_there
 
 MARK_WITHIN: Final = 2.0
 """Seconds to wait for the end of the output after the process is gone; it takes none unless something is very wrong."""
 KILL_AFTER: Final = 10.0
 """Seconds between SIGTERM and SIGKILL where the step does not say (runbook-format.md)."""
+RECENT: Final = 16 << 10
+"""Bytes printed last that are kept for a terminal that comes later, or could not keep up."""
 
 
 @dataclass(slots=True)
 class Running:
-    """A started part. Moments are of the monotonic clock."""
+    """A started part, or a shell besides them. Moments are of the monotonic clock.
+
+    `opened` is when a shell began, in ticks since boot, since its jobs are groups of their own; None for a part.
+    `recent` is the end of what was printed, `heard` the moment of the last of it.
+    """
 
     about: dict[str, Any]
     pid: int
@@ -41,6 +49,24 @@ class Running:
     tail: bytes = b""
     interrupted: bool = False
     timed_out: bool = False
+    opened: int | None = None
+    recent: bytes = b""
+    heard: float = field(default_factory=time.monotonic)
+    asking: Asking = field(default_factory=Asking)
+    modes: Modes = field(default_factory=Modes)
+    attached_before: bool = False
+
+    @property
+    def fresh(self) -> bool:
+        """Whether all that was printed is in `recent`, and no terminal has answered to it yet."""
+        return not self.attached_before and self.kept.size + self.kept.lost <= len(self.recent)
+
+    def shown(self, chunk: bytes) -> None:
+        """More of the output, as it may be seen."""
+        self.recent = (self.recent + chunk)[-RECENT:]
+        self.heard = time.monotonic()
+        self.asking.feed(chunk)
+        self.modes.feed(chunk)
 
     def deadline(self) -> float | None:
         """When `due` has something to do next."""
@@ -70,6 +96,11 @@ class Running:
     def _signal(self, number: signal.Signals) -> None:
         with suppress(OSError):
             os.killpg(self.pid, number)
+        if self.opened is not None:
+            for pid in in_session(self.opened):
+                with suppress(OSError):
+                    # a shell at its prompt does not listen to SIGTERM
+                    os.kill(pid, signal.SIGHUP if number is signal.SIGTERM else number)
 
     def gone(self, terminal: Terminal) -> bool:
         """Whether the process has ended; the first time that it has, its output is given a mark to end at."""
@@ -120,6 +151,11 @@ class Running:
             "interrupted": self.interrupted,
             "size": self.kept.size,
             "lost": self.kept.lost,
-            "left": still_there(self.pid),
+            "left": self._left(),
             **({} if session is None else {"session": session}),
         }
+
+    def _left(self) -> list[list[int | str]]:
+        if self.opened is None:
+            return still_there(self.pid)
+        return [[pid, name_of(pid)] for pid in in_session(self.opened)[:10]]

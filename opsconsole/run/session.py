@@ -9,7 +9,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from opsconsole.model.run import Answer, AskChanged, Progress, Question, RunState
+from opsconsole.model.run import Answer, AskChanged, Progress, Question, RunState, Shell
 from opsconsole.model.runbook import Runbook
 from opsconsole.model.snapshot import Snapshot
 from opsconsole.model.stack import Stack
@@ -22,6 +22,7 @@ from opsconsole.run.link import HolderGone, NotDone
 from opsconsole.run.moves import next_move
 from opsconsole.run.opening import acceptable, change_of, settle_change, text_of
 from opsconsole.run.operator import Operator
+from opsconsole.run.shell import open_shell
 from opsconsole.run.watching import watch
 from opsconsole.run.who import login_name, user_name
 
@@ -48,6 +49,8 @@ class Session(Grip):
         self.leaving = False
         self.changed: AskChanged | None = None
         self.interrupted = asyncio.Event()
+        self.wants_terminal = False
+        self._size: tuple[int, int] | None = None
         self.user = login_name()
 
     @classmethod
@@ -155,14 +158,18 @@ class Session(Grip):
         moved = asyncio.ensure_future(self.until(lambda: self.watching or next_move(self.state) != about))
         try:
             await asyncio.wait((answer, moved), return_when=asyncio.FIRST_COMPLETED)
-            if answer.done():
-                return answer.result()
-            moved.result()  # HolderGone goes on to whoever plays
-            return None
+            if not answer.done():
+                moved.result()  # HolderGone goes on to whoever plays
+                return None
         finally:
             for task in (answer, moved):
                 task.cancel()
             await asyncio.gather(answer, moved, return_exceptions=True)
+        given = answer.result()
+        if isinstance(given, Shell):  # the question is asked again after it
+            await open_shell(self, getattr(about, "step", self.state.current))
+            return None
+        return given
 
     async def pause(self, seconds: float) -> bool:
         """Wait; whether the time was over, and not ended by the operator."""
@@ -207,8 +214,9 @@ class Session(Grip):
 
     @property
     def running(self) -> bool:
-        """Whether a part is running now."""
-        return any(part.progress is Progress.RUNNING for here in self.state.steps for part in here.parts)
+        """Whether a part is running now, or a shell is open."""
+        parts = (part for here in self.state.steps for part in here.parts)
+        return self.state.shell is not None or any(part.progress is Progress.RUNNING for part in parts)
 
     def interrupt(self) -> None:
         """What Ctrl-C does: to the running part, else to what the run itself is waiting for."""
@@ -224,10 +232,23 @@ class Session(Grip):
         if self.running:
             self.tell("terminate")
 
+    def take_terminal(self) -> None:
+        """Give what runs the person's own terminal."""
+        if self.running:
+            self.wants_terminal = True
+            self.news.set()
+
     def send_input(self, text: str) -> None:
         """Type `text` into the running part."""
         self.tell("input", text=text)
 
     def resize(self, cols: int, rows: int) -> None:
-        """Tell the run's terminal of its size."""
-        self.tell("resize", cols=cols, rows=rows)
+        """Tell the run's terminal of its size; while the person's own is attached, it goes by that."""
+        self._size = (cols, rows)
+        if self.seat is None:
+            self.tell("resize", cols=cols, rows=rows)
+
+    def resize_back(self) -> None:
+        """Nobody's own terminal is attached any more."""
+        if self._size is not None:
+            self.resize(*self._size)

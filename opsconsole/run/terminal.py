@@ -30,6 +30,8 @@ _TO_DEFAULT = (
     signal.SIGCHLD,
 )
 READ_SIZE = 64 << 10
+TYPED_AHEAD = 1 << 20
+"""Bytes of a paste that wait for the program at most."""
 
 
 @dataclass(slots=True)
@@ -61,12 +63,35 @@ class Terminal:
         termios.tcsetattr(self._slave, termios.TCSANOW, self._calm)
         # a description of its own, so that not blocking on it does not become the steps' affair
         self._voice = os.open(os.ttyname(self._slave), os.O_WRONLY | os.O_NONBLOCK | os.O_NOCTTY | os.O_CLOEXEC)
+        self._untyped = b""
         self.resize(cols, rows)
 
     def resize(self, cols: int, rows: int) -> None:
         """Tell the programs on it of another window size."""
         size = struct.pack("HHHH", max(1, min(rows, 10_000)), max(1, min(cols, 10_000)), 0, 0)
         fcntl.ioctl(self._slave, termios.TIOCSWINSZ, size)
+
+    @property
+    def size(self) -> tuple[int, int]:
+        """Columns and rows."""
+        rows, cols, _, _ = struct.unpack("HHHH", fcntl.ioctl(self._slave, termios.TIOCGWINSZ, b"\0" * 8))
+        return cols, rows
+
+    @property
+    def echoes(self) -> bool:
+        """Whether it shows what is typed."""
+        return bool(termios.tcgetattr(self._slave)[3] & termios.ECHO)
+
+    @property
+    def by_line(self) -> bool:
+        """Whether what is typed reaches the program line by line."""
+        return bool(termios.tcgetattr(self._slave)[3] & termios.ICANON)
+
+    def let_jobs_stop(self) -> None:
+        """Until it is reclaimed, Ctrl-Z stops what is in the foreground: a shell is there that can wake it again."""
+        state = termios.tcgetattr(self._slave)
+        state[6][termios.VSUSP] = b"\x1a"
+        termios.tcsetattr(self._slave, termios.TCSANOW, state)
 
     def prepare(
         self, argv: Sequence[str], env: Mapping[str, str], cwd: str, mask: int, *, reads: bool = True
@@ -139,11 +164,20 @@ class Terminal:
             return b""
 
     def type(self, text: bytes) -> int:
-        """Put it before the program as if typed; how many bytes the terminal took."""
+        """Put it before the program as if typed; how many bytes were taken. What there is no room for yet follows."""
+        taken = text[: TYPED_AHEAD - len(self._untyped)]
+        self._untyped += taken
+        self.type_on()
+        return len(taken)
+
+    def type_on(self) -> bool:
+        """Put before the program what there was no room for; whether anything is left of it."""
         try:
-            return os.write(self.master, text)
+            while self._untyped:
+                self._untyped = self._untyped[os.write(self.master, self._untyped) :]
         except BlockingIOError:
-            return 0
+            return True
+        return False
 
     def interrupt(self, group: int) -> None:
         """What Ctrl-C does: by the terminal where it listens, since that reaches programs of other users as well."""
@@ -163,6 +197,7 @@ class Terminal:
         The mark, which is given back, comes out of `read` after all that the step printed: only so is it certain
         that nothing is still on its way.
         """
+        self._untyped = b""
         os.tcsetpgrp(self._slave, os.getpgrp())
         with suppress(termios.error):
             termios.tcflow(self._slave, termios.TCOON)
@@ -190,12 +225,35 @@ def started_at(pid: int) -> int | None:
         return None
 
 
+def name_of(pid: int) -> str:
+    """What the kernel calls a process; empty where it is gone."""
+    try:
+        return Path(f"/proc/{pid}/comm").read_text().strip()
+    except OSError:
+        return ""
+
+
 def boot_id() -> str:
     """The kernel's name for this boot; empty where it has none."""
     try:
         return Path("/proc/sys/kernel/random/boot_id").read_text().strip()
     except OSError:
         return ""
+
+
+def in_session(since: int) -> list[int]:
+    """The processes of our session that began at `since` (in ticks since boot) or later, and are not us."""
+    ours, found = os.getsid(0), []
+    for entry in Path("/proc").iterdir():
+        if not entry.name.isdigit() or int(entry.name) == os.getpid():
+            continue
+        try:
+            fields = (entry / "stat").read_text().rpartition(")")[2].split()
+        except OSError:
+            continue
+        if int(fields[3]) == ours and int(fields[19]) >= since and fields[0] not in "ZX":
+            found.append(int(entry.name))
+    return found
 
 
 def still_there(group: int, most: int = 10) -> list[list[int | str]]:

@@ -2,12 +2,17 @@
 
 A message is one line of JSON. A console's has `do` and an `id`; the answer has the same `id`, and `error` where it was
 refused. What the holder says unasked has `event`: `entry` (a new line of the journal), `output` (the running part's
-output has grown to `size`), `stuck` (a result cannot be written, for `reason`; it is kept and tried again) or `helm`
-(`who` steers the run by now, null for nobody; run/helm.py).
+output has grown to `size`), `prompt` (what runs asks for `text`, which is null when it no longer does; `secret` says
+that the answer is not to be seen), `stuck` (a result cannot be written, for `reason`; it is kept and tried again) or
+`helm` (`who` steers the run by now, null for nobody; run/helm.py).
+
+A console whose own terminal is attached gets `screen` as well: `data` as it was printed, in base64, after `skipped`
+bytes that it was too slow for. It says `seen` with their `count` when its terminal has drawn them.
 """
 
 from __future__ import annotations
 
+import base64
 import fcntl
 import json
 import os
@@ -42,6 +47,16 @@ def decode(line: bytes) -> dict[str, Any]:
     if not isinstance(message, dict):
         raise ValueError("not a message")
     return message
+
+
+def as_text(chunk: bytes) -> str:
+    """Bytes as a message can carry them."""
+    return base64.b64encode(chunk).decode("ascii")
+
+
+def as_bytes(text: str) -> bytes:
+    """The bytes of `as_text`. ValueError where it is none."""
+    return base64.b64decode(text, validate=True)
 
 
 @contextmanager

@@ -18,6 +18,7 @@ from opsconsole.model.run import (
     Pick,
     Rest,
     Retry,
+    Shell,
     Skip,
     Stop,
     Value,
@@ -229,13 +230,33 @@ def _leave(screen: RunScreen) -> None:
 
 
 def _input(screen: RunScreen) -> None:
-    session = screen.desk.session
+    """A line for what runs. What it asks for stands over the field; the answer to a password is not shown."""
+    session, state = screen.desk.session, screen.desk.state
+    asked = state.prompt if state is not None else None
 
     def typed(text: str | None) -> None:
         if text is not None and session is not None and screen.desk.running:
             session.send_input(text + "\n")
 
-    _ask(screen, "A line for the running command (not shown, not recorded):", "send it", typed, secret=True)
+    words = f"It asks:  {one_line(asked.text)}" if asked is not None else "A line for the running command:"
+    secret = asked is not None and asked.secret
+    if secret:
+        words += "\n\nWhat you type is not shown and not kept."
+    _ask(screen, words, "send it", typed, secret=secret)
+
+
+def _shell(screen: RunScreen) -> None:
+    if screen.console.read_only:
+        screen.note("read-only: no shell")
+    elif not screen.desk.has_terminal:
+        screen.note("there is no terminal here to give")
+    else:
+        screen.desk.give(Shell())
+
+
+def _terminal(screen: RunScreen) -> None:
+    if screen.desk.session is not None:
+        screen.desk.session.take_terminal()
 
 
 def _reason(screen: RunScreen) -> None:
@@ -277,6 +298,8 @@ ACTS: Final[dict[str, Act]] = {
     "edit": _edit,
     "leave": _leave,
     "input": _input,
+    "shell": _shell,
+    "terminal": _terminal,
     "reason": _reason,
     "pick": _pick,
     "ways": _ways,

@@ -20,6 +20,7 @@ from opsconsole.tui.screens.base import OpsScreen
 from opsconsole.tui.screens.overview import Overview
 
 if TYPE_CHECKING:
+    from textual.driver import Driver
     from textual.screen import Screen
 
     from opsconsole.model.check import Finding
@@ -79,6 +80,13 @@ class Console(App[int], inherit_bindings=False):
         """Textual's own, and the colours of our theme for the few widgets of Textual that we use."""
         colours = self._theme_file["colors"]
         return {**super().get_css_variables(), **{f"console-{name}": value for name, value in colours.items()}}
+
+    def get_driver_class(self) -> type[Driver]:
+        """Textual's, which can lend its terminal."""
+        from opsconsole.tui.lending import LendingDriver
+
+        chosen = super().get_driver_class()
+        return LendingDriver if issubclass(LendingDriver, chosen) else chosen
 
     def get_default_screen(self) -> Screen[int]:
         """The overview."""

@@ -4,9 +4,20 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable
+from contextlib import AbstractContextManager, nullcontext
 from typing import TYPE_CHECKING, Protocol
 
-from opsconsole.model.run import Answer, AskConfirm, AskWatch, Leave, PartState, Progress, Question, RunState
+from opsconsole.model.run import (
+    Answer,
+    AskConfirm,
+    AskWatch,
+    Leave,
+    PartState,
+    Progress,
+    Question,
+    RunState,
+    ShellState,
+)
 from opsconsole.model.runbook import Runbook
 from opsconsole.model.text import one_line
 from opsconsole.model.trouble import TroubleError
@@ -17,6 +28,7 @@ from opsconsole.tui.presentation.transcript import ending, expected, heading
 
 if TYPE_CHECKING:
     from opsconsole.run.operator import Operator
+    from opsconsole.run.real import RealTerminal
 
 
 class PlaysRun(Protocol):
@@ -37,6 +49,10 @@ class PlaysRun(Protocol):
 
     def send_input(self, text: str) -> None:
         """Type into the running part."""
+        ...
+
+    def take_terminal(self) -> None:
+        """Give what runs the person's own terminal."""
         ...
 
     def resize(self, cols: int, rows: int) -> None:
@@ -64,6 +80,8 @@ class Desk:
         self.read_only = False
         self.over = False
         self.changed: Callable[[], None] = nobody
+        self.say: Callable[[str], None] = nobody_hears
+        self.lend: Callable[[], AbstractContextManager[RealTerminal | None]] | None = None
         self.session: PlaysRun | None = None
         self._answer: asyncio.Future[Answer] | None = None
         self._part: tuple[int, int, int] | None = None
@@ -93,6 +111,19 @@ class Desk:
         self.printed.feed(text)
         self.met.feed(text)
         self.changed()
+
+    def tell(self, words: str) -> None:
+        """One line for the person."""
+        self.say(one_line(words))
+
+    @property
+    def has_terminal(self) -> bool:
+        """Whether the console can lend the terminal that it is on."""
+        return self.lend is not None
+
+    def lend_terminal(self) -> AbstractContextManager[RealTerminal | None]:
+        """The console's own terminal; the console draws nothing meanwhile."""
+        return self.lend() if self.lend is not None else nullcontext()
 
     def _mark(self, before: RunState | None, after: RunState) -> None:
         """In the transcript, set off what each part printed: the command above it, how it ended below."""
@@ -138,8 +169,13 @@ class Desk:
 
     @property
     def running(self) -> bool:
-        """Whether one of its commands is running now."""
-        return self.running_part is not None
+        """Whether one of its commands is running now, or a shell is open."""
+        return self.running_part is not None or self.shell is not None
+
+    @property
+    def shell(self) -> ShellState | None:
+        """The shell that is open now."""
+        return self.state.shell if self.state is not None and not self.over else None
 
     @property
     def running_part(self) -> PartState | None:
@@ -172,6 +208,10 @@ def _part(state: RunState | None, place: int, number: int) -> PartState | None:
     if state is None or place >= len(state.steps) or number >= len(state.steps[place].parts):
         return None
     return state.steps[place].parts[number]
+
+
+def nobody_hears(words: str) -> None:
+    """Nobody listens."""
 
 
 def nobody() -> None:

@@ -182,10 +182,16 @@ def take_up(console: Console, run_id: str) -> None:
 
 def play(console: Console, desk: Desk, *, resume: bool) -> None:
     """Begin the desk's run, or take it up, in the background: it goes on whichever screen is in front."""
+    from opsconsole.run.real import is_at_terminal
+    from opsconsole.tui.lending import lent
+
     parts: Parts | None = console.parts
     assert parts is not None
     console.desk = desk
     desk.read_only = console.read_only  # of the guard that the run has, whatever the stack file says later
+    desk.say = console.say
+    if not console.is_headless and is_at_terminal():
+        desk.lend = lambda: lent(console)
 
     async def go() -> None:
         if resume and desk.state is not None:

@@ -37,6 +37,10 @@ class Console:
         self.gone = False
         self.over = asyncio.Event()
         self.hello: dict[str, Any] = {}
+        self.screen = b""
+        self.skipped = 0
+        self.prompt: tuple[str, bool] | None = None
+        self.keeps_up = True
         self.link: Link
 
     @classmethod
@@ -52,6 +56,14 @@ class Console:
     def _heard(self, message: dict[str, Any] | None) -> None:
         if message is None:
             self.gone = True
+        elif message["event"] == "screen":
+            chunk = wire.as_bytes(message["data"])
+            self.screen += chunk
+            self.skipped += message.get("skipped", 0)
+            if self.keeps_up:
+                self.link.tell("seen", count=len(chunk))
+        elif message["event"] == "prompt":
+            self.prompt = None if message["text"] is None else (message["text"], message["secret"])
         elif message["event"] == "entry":
             self.entries.append(message["entry"])
             self.seq = message["entry"]["seq"]
@@ -94,6 +106,20 @@ class Console:
         """What the part that was started last has printed by now."""
         started = next(e["data"] for e in reversed(self.entries) if e["kind"] == Kind.STARTED)
         return (self.folder / "output" / started["output"]).read_text(errors="replace")
+
+    async def attach(self, cols: int = 100, rows: int = 30) -> dict[str, Any]:
+        """As if a person's terminal were put on the run."""
+        answer = await self.link.ask("attach", cols=cols, rows=rows)
+        self.screen = wire.as_bytes(answer["recent"])
+        return answer
+
+    async def type(self, keys: str) -> None:
+        await self.link.ask("input", data=wire.as_text(keys.encode()))
+
+    async def sees(self, words: str) -> bytes:
+        """Wait until the terminal that is attached has been shown `words`."""
+        await wait_for(f"{words!r} on the terminal", lambda: words.encode() in self.screen)
+        return self.screen
 
     async def leave(self) -> None:
         await self.link.close()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from contextlib import AbstractContextManager, nullcontext
 from typing import TypeAlias
 
 from opsconsole.model.run import Answer, Leave, Question, RunState
@@ -18,6 +19,7 @@ class ScriptedOperator:
         self.asked: list[Question] = []
         self.states: list[RunState] = []
         self.seen = ""
+        self.told: list[str] = []
 
     async def answer(self, state: RunState, question: Question) -> Answer:
         self.asked.append(question)
@@ -31,6 +33,16 @@ class ScriptedOperator:
 
     def output(self, text: str) -> None:
         self.seen += text
+
+    def tell(self, words: str) -> None:
+        self.told.append(words)
+
+    def lend_terminal(self) -> AbstractContextManager[None]:
+        return nullcontext()
+
+    @property
+    def has_terminal(self) -> bool:
+        return False
 
     def asked_of(self, kind: type) -> list[Question]:
         """The questions of one kind, in the order in which they were asked."""

@@ -52,7 +52,13 @@ BEGIN: Final = (Choice(("enter",), "begin", "begin"), Choice(("e",), "reason", "
 OVER: Final = (Choice(("enter", "q"), "back to the overview", "close"),)
 BROKEN: Final = (Choice(("r",), "try again", "again"), Choice(("enter", "q"), "back to the overview", "close"))
 WAITING: Final = (Choice(("q",), "leave it waiting", "leave"),)
-RUNNING: Final = (Choice(("i",), "type into it", "input"), Choice(("q",), "leave it running", "leave"))
+RUNNING: Final = (
+    Choice(("i",), "type into it", "input"),
+    Choice(("exclamation_mark",), "its terminal", "terminal"),
+    Choice(("q",), "leave it running", "leave"),
+)
+PASSWORD: Final = (Choice(("i",), "type the password", "input"), *RUNNING[1:])
+_SHELL: Final = Choice(("exclamation_mark",), "shell", "shell")
 
 
 def choices(question: Question, *, read_on: bool = False) -> tuple[Choice, ...]:
@@ -63,7 +69,7 @@ def choices(question: Question, *, read_on: bool = False) -> tuple[Choice, ...]:
     own = _own(question)
     if read_on and isinstance(question, AskConfirm) and question.mode != "no" and not question.refused:
         own = (_MORE, *own[1:])
-    return (*own, _LEAVE)
+    return (*own, _LEAVE) if isinstance(question, AskChanged | AskWatch) else (*own, _SHELL, _LEAVE)
 
 
 def _own(question: Question) -> tuple[Choice, ...]:

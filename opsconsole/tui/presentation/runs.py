@@ -86,9 +86,20 @@ def waiting(state: RunState | None, now: float, *, trouble: str, left: bool, cut
         )
     if left:
         return line(("The run is open; it can be taken up again.", "strong"))
+    waited = line(*words(state.waiting or "…", "dim"), ("  ^C stops the waiting" if cut_short else "", "dim"))
+    return _running(state, now) or waited
+
+
+def _running(state: RunState, now: float) -> Line:
+    """What runs and what it asks for; empty where nothing does."""
+    if state.prompt is not None:
+        asks = "it asks for a password  " if state.prompt.secret else "it asks  "
+        return line((asks, "degraded"), *words(state.prompt.text, "strong"))
+    if state.shell is not None:
+        return line(("a shell is open ", "now"), (minutes(max(now - state.shell.started, 0)), "value"))
     running = next((part for step in state.steps for part in step.parts if part.started and not part.ended), None)
     if running is not None and running.started is not None:
         return line(
             ("running ", "now"), (minutes(max(now - running.started, 0)), "value"), ("  ^C interrupts it", "dim")
         )
-    return line(*words(state.waiting or "…", "dim"), ("  ^C stops the waiting" if cut_short else "", "dim"))
+    return ()

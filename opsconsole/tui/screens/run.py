@@ -176,7 +176,8 @@ class RunScreen(OpsScreen):
         if self.desk.question is not None:
             return self._answers(self.desk.question)
         if self.desk.running:
-            return question.RUNNING
+            asks = self.desk.state.prompt if self.desk.state is not None else None
+            return question.PASSWORD if asks is not None and asks.secret else question.RUNNING
         return question.WAITING if self.desk.awaiting else ()
 
     def _answers(self, asked: Question) -> tuple[Choice, ...]:
