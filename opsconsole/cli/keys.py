@@ -23,6 +23,8 @@ class Keys:
         self._forward: Callable[[str], None] | None = None
         self._before: list[int | list[bytes | int]] | None = None
         self.terminal = os.isatty(descriptor)
+        self.hung_up: Callable[[], None] = lambda: None
+        """Called when the terminal goes away while a program has the keys: nobody is there any more."""
         self._watched = True
         try:
             asyncio.get_running_loop().add_reader(descriptor, self._read)
@@ -38,6 +40,8 @@ class Keys:
             self._ended = True
             if self._watched:
                 asyncio.get_running_loop().remove_reader(self._descriptor)
+            if self._forward is not None:
+                self.hung_up()
         elif self._forward is not None:
             self._forward(chunk.decode("utf-8", "replace"))
         else:

@@ -145,6 +145,7 @@ async def _until_left(session: Session, operator: LineOperator) -> int:
         operator.left_because = "told to leave"
         playing.cancel()
 
+    operator.keys.hung_up = told_to_leave
     loop = asyncio.get_running_loop()
     loop.add_signal_handler(signal.SIGINT, ctrl_c)
     loop.add_signal_handler(signal.SIGWINCH, _tell_size, session)

@@ -35,6 +35,7 @@ class RealConsole:
     stream: pyte.ByteStream
     ended: threading.Event = field(default_factory=threading.Event)
     status: int | None = None
+    reader: threading.Thread | None = None
     _lock: threading.Lock = field(default_factory=threading.Lock)
 
     def text(self) -> str:
@@ -87,6 +88,14 @@ class RealConsole:
         with contextlib.suppress(ProcessLookupError):
             os.kill(self.pid, number)
 
+    def hang_up(self) -> None:
+        """The terminal goes away, as when its window is closed."""
+        self.ended.set()
+        if self.reader is not None:
+            self.reader.join()
+        os.close(self.master)
+        self.master = -1
+
     def wait(self, within: float = 20) -> int:
         """Wait for its end; its exit code, or minus the signal."""
         if self.status is None:
@@ -134,6 +143,7 @@ def real_console(
     screen = pyte.Screen(columns, rows)
     console = RealConsole(pid, master, screen, pyte.ByteStream(screen))
     thread = threading.Thread(target=console.read, daemon=True)
+    console.reader = thread
     thread.start()
     try:
         yield console
@@ -147,7 +157,8 @@ def real_console(
                 console.wait()
         console.ended.set()
         thread.join()
-        os.close(master)
+        if console.master >= 0:
+            os.close(master)
 
 
 def settled(console: RealConsole, quiet: float = 0.3) -> str:
