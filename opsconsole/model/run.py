@@ -200,7 +200,8 @@ class RunState:
     `current` is the place in `steps` (from 0) where the run stands; `came_from` the place it returns to when the
     current step is through, after a detour such as an undo. `waiting` is one line on what the run itself is
     waiting for, empty where it waits for a person or a step. `seq` is the journal's last entry. `why_ended` is
-    what was said at the end. `unchecked` is the worst that has been run since the last OPS-check, None for nothing.
+    what was said at the end. `unchecked` is the worst that has been run since the last OPS-check, None for nothing;
+    `last_run` is what was run last, by name.
     `shells` are those that were opened besides the steps; only the last one can be open. `prompt` is what the
     running program asks for, where it asks for something.
     `tabs` says which of several alternatives was picked, by their `tab_group`.
@@ -227,6 +228,7 @@ class RunState:
     seq: int = 0
     why_ended: str = ""
     unchecked: Risk | None = None
+    last_run: str = ""
     tabs: dict[int, str] = field(default_factory=dict, hash=False)
     shells: tuple[ShellState, ...] = ()
     prompt: Prompt | None = None

@@ -104,6 +104,8 @@ def fold(entries: Iterable[Entry], runbook: Runbook) -> RunState:
 def apply(state: RunState, entry: Entry) -> RunState:
     """The state after one more entry. An entry about a part that the runbook does not have changes nothing."""
     state = replace(state, seq=entry.seq)
+    if entry.kind == Kind.SHELL:
+        state = replace(state, last_run="a shell")
     change_run = _ON_RUN.get(entry.kind)
     if change_run is not None:
         return change_run(state, entry)
@@ -117,7 +119,8 @@ def apply(state: RunState, entry: Entry) -> RunState:
     step, part = place
     before = state.steps[step].parts[part]
     if entry.kind in (Kind.STARTED, Kind.LOST):
-        state = replace(state, unchecked=max(state.unchecked or Risk.READ, before.command.risk))
+        unchecked = max(state.unchecked or Risk.READ, before.command.risk)
+        state = replace(state, unchecked=unchecked, last_run=state.steps[step].step.name)
     after = change_part(before, entry)
     taken = entry.kind == Kind.JUDGED and after.progress is Progress.DONE
     if taken or (entry.kind == Kind.SKIPPED and entry.data.get("keep")):

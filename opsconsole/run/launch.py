@@ -24,7 +24,12 @@ async def launch_holder(folder: Path, idle: float | None = None) -> None:
 
     `idle` is how many seconds it stays with nothing to do and nobody connected.
     """
-    answer = await asyncio.to_thread(_launch, folder, idle)
+    try:
+        answer = await asyncio.to_thread(_launch, folder, idle)
+    except OSError as error:
+        remedy = "make it writable or make room; runs show and runs report work without"
+        what = f"its holder cannot be started: {error.strerror}"
+        raise TroubleError(Trouble(what, str(error.filename or folder), remedy)) from None
     if answer.strip() != "ready":
         said = one_line(answer) or _last_line(folder / LOG)
         raise TroubleError(Trouble(said or "the holder of this run did not start", str(folder), f"see {LOG} there"))

@@ -199,20 +199,12 @@ def _ops_check_due(state: RunState, place: tuple[int, int] | None, part: PartSta
     elif state.unchecked is None:
         pass  # nothing has been run since the last one
     elif state.unchecked.changes:
-        label = f"after {_last_run(state)}"
+        label = f"after {state.last_run}"
     elif place is None:
         label = "at the end"
     elif part and part.progress is Progress.TODO and part.command.risk.changes and not _changed_anything(state):
         label = "before the first change"
     return label
-
-
-def _last_run(state: RunState) -> str:
-    shells = [(shell.started, "a shell") for shell in state.shells]
-    ran = shells + [
-        (part.started, here.step.name) for here in state.steps for part in here.parts if part.started is not None
-    ]
-    return max(ran, default=(0.0, "a step"))[1]
 
 
 def _changed_anything(state: RunState) -> bool:

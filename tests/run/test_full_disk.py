@@ -7,6 +7,7 @@ import shutil
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -36,3 +37,43 @@ def test_the_run_that_fills_the_disk_is_recorded_to_its_end_and_the_next_one_is_
     assert "a run cannot be recorded here (No space left on device), so nothing was started" in seen["second"]
     assert seen["ran"] is False
     assert seen["runs"] == 1
+
+
+def on_a_bad_disk(kind: str, folder: Path) -> dict[str, Any]:
+    """What tests/run/bad_disk.py saw."""
+    command = [*APART, sys.executable, "-m", "tests.run.bad_disk", kind, str(folder)]
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=120)
+    assert done.returncode == 0, done.stderr
+    seen: dict[str, Any] = json.loads(done.stdout)
+    return seen
+
+
+def test_a_result_for_which_there_is_no_room_is_neither_lost_nor_made_up(small_disk: Path) -> None:
+    """Full to the last byte between a step's end and its entry, with the room set aside used up as well."""
+    seen = on_a_bad_disk("full", small_disk)
+    assert seen["room again"] == {
+        "while full": "running",
+        "at last": "done",
+        "asked": "AskConfirm",
+        "ledger": ["begun", "over"],
+        "fault": "",
+    }
+    refused = seen["the holder dies"].pop("resume while full")
+    assert "No space left on device" in refused
+    assert seen["the holder dies"] == {
+        "while full": "running",
+        "while full, without a holder": "outcome unknown",
+        "at last": "outcome unknown",
+        "asked": "AskUnknown",
+        "ledger": ["begun", "over"],
+        "fault": "",
+    }
+
+
+def test_in_a_folder_that_can_only_be_read_runs_are_shown_and_nothing_is_begun_or_taken_up(small_disk: Path) -> None:
+    seen = on_a_bad_disk("read-only", small_disk)
+    assert seen["standing"] == "to do"
+    assert len(seen["listed"]) == 1
+    assert "Read-only file system" in seen["resume"]
+    assert "a run cannot be recorded here (Read-only file system), so nothing was started" in seen["begin"]
+    assert seen["ledger"] == []
