@@ -5,18 +5,19 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from functools import lru_cache
+from typing import Final
 
 from opsconsole.model.runbook import Section
 
-_BEGINNING = ("", "top")
+_NO_PART: Final = re.compile(r"[^\w\- ]")
+_BEGINNING: Final = ("", "top")
 """What leads to the beginning of a page, whatever it is made of."""
 
 
 @lru_cache(maxsize=256)
 def anchor(title: str) -> str:
     """Lower case, punctuation gone, blanks as dashes; letters of any script stay."""
-    plain = re.sub(r"\[([^\]]*)\]\([^)]*\)", r"\1", title)
-    return re.sub(r"[^\w\- ]", "", plain.strip().lower()).replace(" ", "-")
+    return _NO_PART.sub("", title.strip().lower()).replace(" ", "-")
 
 
 def anchors(titles: Sequence[str]) -> list[str]:

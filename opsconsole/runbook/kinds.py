@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from functools import lru_cache
 from typing import TYPE_CHECKING, Final
 
 from opsconsole.runbook.marks import blanked
@@ -25,6 +26,8 @@ _STATEMENTS: Final = frozenset(_STATEMENT_NAMES.split())
 _SURELY: Final = re.compile(r"(?:^|\s)(?:-{1,2}[A-Za-z]|[./~$]\S)|[|;]|\$\(|&&")
 _DRAWN: Final = re.compile(r"[\u2190-\u21ff\u2500-\u257f\u25b2-\u25c4]")
 """Arrows and lines: a tree or a diagram."""
+_QUICK: Final = re.compile(r"[\w./:@%+,=*?'\"|~ \n-]*")
+_ASSIGNMENT: Final = re.compile(r"\w+=")
 _SENTENCE: Final = re.compile(r"^[a-z]+ [a-z]+ .*[a-z][.:!?]$")
 _RARELY: Final = frozenset(
     {"time", "test", "file", "at", "who", "w", "yes", "wait", "type", "set", "read", "more", "host"}
@@ -82,11 +85,22 @@ def plainly_a_command(text: str) -> bool:
     """Whether a text can only be meant for a shell: it parses, and each line begins with a known program."""
     if not text.strip() or len(text) > 4000:
         return False
-    root = parse_tree(blanked(text)).root_node
+    bare = blanked(text)
+    if _QUICK.fullmatch(bare) and all(map(_plain_pipeline, bare.split("\n"))):
+        return True
+    root = parse_tree(bare).root_node
     if root.has_error:
         return False
     firsts = list(_programs(root))
     return bool(firsts) and all(_command(words) for words in firsts)
+
+
+def _plain_pipeline(line: str) -> bool:
+    """Whether a line is a command, or several with `|` between them, whatever the grammar says: that takes long."""
+    balanced = line.count("'") % 2 == 0 and line.count('"') % 2 == 0
+    return (
+        balanced and bool(line.strip()) and all(words and _command(words) for words in map(str.split, line.split("|")))
+    )
 
 
 def _could_be_commands(text: str) -> bool:
@@ -111,7 +125,7 @@ def _programs(root: Node) -> Iterator[list[str]]:
 
 
 def _command(words: list[str]) -> bool:
-    words = [word for word in words if not re.match(r"\w+=", word)]
+    words = [word for word in words if not _ASSIGNMENT.match(word)]
     if not words:
         return True
     name = known_as(words[0])[0]
@@ -129,6 +143,10 @@ def _command(words: list[str]) -> bool:
 
 
 def _a_subcommand(name: str, words: list[str]) -> bool:
-    entry = programs()[name]
-    first = {row.path[0] for row in entry.rows if row.path}
-    return any(word in first for word in words[1:]) or any(word.startswith("-") for word in words[1:])
+    first = _subcommands(name)
+    return any(word in first or word.startswith("-") for word in words[1:])
+
+
+@lru_cache(maxsize=256)
+def _subcommands(name: str) -> frozenset[str]:
+    return frozenset(row.path[0] for row in programs()[name].rows if row.path)

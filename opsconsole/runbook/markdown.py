@@ -62,9 +62,9 @@ def _sections(parts: Sequence[Part], lines: Sequence[str], maker: StepMaker) -> 
     names = anchors([heading.title for heading, _ in groups])
     ends = [heading.line for heading, _ in groups[1:]] + [len(lines) + 1]
     for (heading, inside), anchor, end in zip(groups, names, ends, strict=True):
-        section = _section(heading, inside, lines, end, maker)
+        section = _section(heading, anchor, inside, lines, end, maker)
         if heading.level or section.steps or section.prose:
-            yield replace(section, anchor=anchor)
+            yield section
 
 
 def _with_names_before(heading: Heading, before: list[Part]) -> Heading:
@@ -75,7 +75,9 @@ def _with_names_before(heading: Heading, before: list[Part]) -> Heading:
     return heading
 
 
-def _section(heading: Heading, parts: Sequence[Part], lines: Sequence[str], end: int, maker: StepMaker) -> Section:
+def _section(
+    heading: Heading, anchor: str, parts: Sequence[Part], lines: Sequence[str], end: int, maker: StepMaker
+) -> Section:
     steps: list[Step] = []
     prose: list[str] = []
     at = heading.end
@@ -107,7 +109,7 @@ def _section(heading: Heading, parts: Sequence[Part], lines: Sequence[str], end:
     prose.append(_prose(lines, at, end))
     told = "\n\n".join(p for p in prose if p)
     lowered = tuple(name.lower() for name in names)
-    return Section(heading.title, heading.level, heading.line, told, tuple(steps), "", lowered, tuple(links))
+    return Section(heading.title, heading.level, heading.line, told, tuple(steps), anchor, lowered, tuple(links))
 
 
 def _step(part: Part, section: str, prose: str, maker: StepMaker) -> Step:

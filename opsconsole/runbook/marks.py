@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Final
 
 _ANGLE: Final = re.compile(r"(?<![<?])<(?P<name>[A-Za-z](?:[\w.:/|, -]*\w)?(?: \([\w.,: -]+\))?)>(?![=(])")
@@ -35,8 +36,8 @@ class Mark:
 
 def canonical(name: str, declared: Collection[str]) -> str | None:
     """The declared input that `name` means: case, dashes and blanks do not matter."""
-    if name in declared:
-        return name
+    if name in declared or not declared:
+        return name if declared else None
     plain = _plain(name)
     return next((known for known in declared if _plain(known) == plain), None)
 
@@ -47,13 +48,19 @@ def _plain(name: str) -> str:
 
 def marks(script: str, declared: Collection[str] = ()) -> list[Mark]:
     """All places in `script`, in order, none within another."""
+    return list(_marks(script, frozenset(declared)))
+
+
+@lru_cache(maxsize=16)
+def _marks(script: str, declared: frozenset[str]) -> tuple[Mark, ...]:
+    """A block is asked about several times."""
     found: list[Mark] = []
     end = 0
     for mark in sorted(_all(script, declared), key=lambda mark: (mark.begin, -mark.end)):
         if mark.begin >= end:
             found.append(mark)
             end = mark.end
-    return found
+    return tuple(found)
 
 
 def _all(script: str, declared: Collection[str]) -> Iterator[Mark]:
@@ -80,8 +87,9 @@ def _is_markup(script: str, name: str, begin: int, end: int) -> bool:
     if name.lower() in _LITERAL:
         return True
     generic = _TYPE_BEFORE.search(script, max(0, begin - _LONGEST_TYPE), begin) is not None
-    redirects = bool(re.match(r"[\w./]", script[end : end + 1])) and "." in name and script[begin - 1 : begin] in " "
-    return generic or redirects or f"</{name.split(maxsplit=1)[0]}>" in script
+    if generic or ("</" in script and f"</{name.split(maxsplit=1)[0]}>" in script):
+        return True
+    return "." in name and script[begin - 1 : begin] in " " and bool(re.match(r"[\w./]", script[end : end + 1]))
 
 
 def blanked(script: str, declared: Collection[str] = ()) -> str:

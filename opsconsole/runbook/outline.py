@@ -242,7 +242,7 @@ def _codehilite(text: str) -> tuple[str, str]:
 
 def _attributes(heading: str) -> tuple[str, list[str]]:
     """A heading without the `{…}` at its end, and the words in that."""
-    match = re.fullmatch(r"(.*?)\s*\{([^{}]*)\}\s*", heading, re.DOTALL)
+    match = re.fullmatch(r"(.*?)\s*\{([^{}]*)\}\s*", heading, re.DOTALL) if "{" in heading else None
     if not match or not re.fullmatch(r"\s*:?\s*(?:[#.][\w-]+|decision|[\w-]+=\S+)(?:\s+\S+)*\s*", match[2]):
         return heading.strip(), []
     return match[1].strip(), match[2].replace(":", " ").split()

@@ -18,6 +18,7 @@ _HOST: Final = re.compile(
     r"[a-z][\w.]*-[\w.-]+(?= \$)|[a-z][\w.-]*  +(?=\$)) ?[$#] (?P<command>.*)$"
 )
 """The prompts of a shell that says where it is: `me@box:~$ `, `[root@box ~]# `, `sh-5.1# `, `web-01 $ `."""
+_MAY_PROMPT: Final = re.compile(r"[$#]>? ")
 _ROOT: Final = re.compile(r"^\s*# (?P<command>.*)$")
 _REPL: Final = re.compile(
     r"^\s*(?:[\w.]+[=-][>#]|(?:mysql|redis|mongo|sqlite|ftp|gpg|gremlin|cqlsh|ksql|influx)\S*>|"
@@ -26,6 +27,8 @@ _REPL: Final = re.compile(
 """The prompts of programs that are no shell: databases and interpreters."""
 _TABLE: Final = re.compile(r"^\s*[A-Z][A-Z0-9()%_/.-]*(?: [A-Z0-9()%_/.-]+)*(?: {2,}|\t+)[A-Z]")
 """The first line of a table, as kubectl, docker and systemctl print it."""
+_MAY_PRINT: Final = re.compile(r"\n\s*(?:[A-Z][^\n]*(?:  |\t)|[{\[])")
+"""What a block has in which a table or JSON stands under a command; most have not."""
 _EXPECT: Final = re.compile(
     r"^\s*#+\s*(?:(?:expected|expect|ожидается|ожидаем|ожидаемый результат|ожидаемый вывод)(?:\s+(?:output|result))?"
     r"\s*[:\-—]\s*(?P<said>.*)|(?P<should>should\b.*|должн\w+ .*))$",
@@ -47,6 +50,8 @@ class Session:
 
 def prompted(text: str, *, console: bool = False) -> Session | None:
     """The session in a block whose commands carry a prompt, or None. In a `console`, root's may be one too."""
+    if not _MAY_PROMPT.search(text):
+        return None
     lines = text.split("\n")
     prompt = _prompt_of(lines, console)
     return _with_prompts(lines, prompt) if prompt is not None else None
@@ -54,6 +59,8 @@ def prompted(text: str, *, console: bool = False) -> Session | None:
 
 def without_tables(text: str) -> Session:
     """A block without a prompt, less what cannot be a command: the tables and the JSON that commands print."""
+    if _MAY_PRINT.search(text) is None:
+        return Session(text)
     return _less(text, lambda line: bool(_TABLE.match(line)) or _is_json(line))
 
 
