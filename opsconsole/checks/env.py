@@ -82,13 +82,17 @@ def _faults(expect: Expect, reading: EnvReading) -> Iterator[Verdict]:
         for name, allowed in expect.values:
             if name in written and not _allowed(written[name], allowed):
                 yield _refused(name, written[name], allowed, f" in {file}")
-        if changes := list(_changes(expect, reading, written)):
+        if changes := list(_changes(expect, reading, file, written)):
             reason = f"{file} differs from what runs: {_list(changes)}; it takes effect when this is made anew"
             yield Verdict(Level.DEGRADED, reason, "differs", f"as in {file}")
 
 
-def _changes(expect: Expect, reading: EnvReading, written: dict[str, Held]) -> Iterator[str]:
-    """Names whose value would be another one; what is only set at run time comes from elsewhere."""
+def _changes(expect: Expect, reading: EnvReading, file: str, written: dict[str, Held]) -> Iterator[str]:
+    """Names whose value would be another one. What only runs may come from elsewhere, but compose says all there is."""
+    from opsconsole.model.runtime import COMPOSE_FILE
+
+    if file == COMPOSE_FILE:
+        yield from (f"{name} (no more)" for name in reading.dropped if name not in expect.ignore)
     for name, held in written.items():
         running = reading.running.get(name)
         if name not in expect.ignore and (running is None or running.mark != held.mark):

@@ -7,6 +7,7 @@ Only stacks that have such checks load this.
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from typing import Final
 
 from opsconsole.model.held import Held
 from opsconsole.model.readings import Process
@@ -183,17 +184,23 @@ class ImageReading:
     wanted: tuple[tuple[str, str], ...] = ()
 
 
+COMPOSE_FILE: Final = "the compose file"
+"""What an `EnvReading` calls the files of compose together."""
+
+
 @dataclass(frozen=True, slots=True)
 class EnvReading:
     """The environment that something was started with, and what the files say that it would be started with now.
 
-    Values are held, not kept: see `model.held`. `required` are the names of the contract.
+    Values are held, not kept: see `model.held`. `required` are the names of the contract; `dropped` are set now, and
+    would not be any more.
     """
 
     running: dict[str, Held] = field(default_factory=dict, hash=False)
     written: tuple[tuple[str, dict[str, Held]], ...] = field(default=(), hash=False)
     required: tuple[str, ...] = ()
     contract: str = ""
+    dropped: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

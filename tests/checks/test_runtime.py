@@ -1,5 +1,7 @@
 """What runs, as whom, how often, from which image and with which environment."""
 
+from dataclasses import replace
+
 import msgspec
 import pytest
 
@@ -144,6 +146,8 @@ def environment(written=(), required=(), tell=("RUN_MIGRATIONS", "API_TOKEN"), *
         ({"has": ["A", "B"]}, environment(A="", C="1"), Level.DOWN, "not set: A, B"),
         ({}, environment([(".env", {"A": "1", "B": "2", "C": "3"})], A="1", B="hunter2"), Level.DEGRADED,
          ".env differs from what runs: B, C (not set); it takes effect when this is made anew"),
+        ({}, replace(environment([("the compose file", {"A": "1"})], A="1", OLD="1"), dropped=("OLD",)), Level.DEGRADED,
+         "the compose file differs from what runs: OLD (no more); it takes effect when this is made anew"),
         ({"ignore": ["B", "C"]}, environment([(".env", {"A": "1", "B": "2", "C": "3"})], A="1"), Level.OK, None),
         ({}, environment(required=("A", "B"), A=""), Level.DOWN, ".env.example has B, which is not set here"),
         ({"complete": False}, environment(required=("A", "B")), Level.OK, None),

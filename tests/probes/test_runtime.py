@@ -17,6 +17,7 @@ from opsconsole.model.sample import Problem, ProblemKind, Sample, Target
 from opsconsole.model.service import ContainerRef, ProcessesRef
 from opsconsole.probes import open_probe
 from opsconsole.probes.base import World
+from opsconsole.probes.composed import FILES, FOLDER, SERVICE, environment_of
 from opsconsole.probes.container_user import as_inside
 from opsconsole.probes.exec_start import as_started
 from opsconsole.probes.stray_process import whose
@@ -26,6 +27,10 @@ from tests.lab.systemd import LabSystemd
 from tests.probes.processes import Started, descendants
 from tests.support.parts import OUTER
 from tests.support.waiting import wait_for, wait_until
+
+PROJECT = f"opsrep{os.getpid()}"
+LONG = str(40_000_000 + os.getpid())
+"""Seconds of a sleep that nobody else on this machine sleeps, not even the same test beside this one."""
 
 BUILT = "/usr/share/zoneinfo/Europe/Moscow"
 
@@ -80,17 +85,17 @@ def test_a_user_is_counted_as_the_container_counts() -> None:
 
 @pytest.mark.engine
 async def test_replicas_of_a_compose_service_are_counted_and_named(engine: LabEngine) -> None:
-    first = engine.compose_one("opsrep", "app")
-    second = engine.compose_one("opsrep", "app", 2)
-    engine.compose_one("opsrep", "db")
-    both = seen(await look("replicas", ReplicasOf(ContainerRef("opsrep/app")), engine.host))
+    first = engine.compose_one(PROJECT, "app")
+    second = engine.compose_one(PROJECT, "app", 2)
+    engine.compose_one(PROJECT, "db")
+    both = seen(await look("replicas", ReplicasOf(ContainerRef(f"{PROJECT}/app")), engine.host))
     assert both.running == (first.name, second.name)
     by_one = seen(await look("replicas", ReplicasOf(ContainerRef(first.name)), engine.host))
     assert by_one == both, "any of them stands for the service"
     second.stop()
-    one = seen(await look("replicas", ReplicasOf(ContainerRef("opsrep/app")), engine.host))
+    one = seen(await look("replicas", ReplicasOf(ContainerRef(f"{PROJECT}/app")), engine.host))
     assert (one.running, one.asleep) == ((first.name,), (second.name,))
-    none = seen(await look("replicas", ReplicasOf(ContainerRef("opsrep/none")), engine.host))
+    none = seen(await look("replicas", ReplicasOf(ContainerRef(f"{PROJECT}/none")), engine.host))
     assert none.running == ()
 
 
@@ -160,7 +165,7 @@ services:
     environment:
       RUN_MIGRATIONS: ${RUN_MIGRATIONS:-0}
       MODE: "${MODE}"
-      DEBUG: false
+      DEBUG: no
       FROM_THE_SHELL: $NOT_HERE
 """
 
@@ -178,7 +183,7 @@ async def test_what_a_container_was_started_with_beside_what_compose_would_give_
         "com.docker.compose.project.config_files": f"{tmp_path}/compose.yml",
         "com.docker.compose.project.working_dir": str(tmp_path),
     }
-    given = {"RUN_MIGRATIONS": "1", "MODE": "live", "DEBUG": "false", "FROM_THE_SHELL": "x", "TOKEN": "hunter2"}
+    given = {"RUN_MIGRATIONS": "1", "MODE": "live", "DEBUG": "no", "FROM_THE_SHELL": "x", "TOKEN": "hunter2"}
     box = engine.run(env=given, labels=labels)
     of = EnvOf(ContainerRef(box.name), compose=True, tell=("RUN_MIGRATIONS", "TOKEN"))
     reading = seen(await look("env", of, engine.host))
@@ -189,13 +194,54 @@ async def test_what_a_container_was_started_with_beside_what_compose_would_give_
     assert where == "the compose file"
     assert set(now) == {"RUN_MIGRATIONS", "MODE", "DEBUG", "TOKEN"}
     assert all(reading.running[name].mark == held.mark for name, held in now.items()), "nothing differs yet"
+    assert reading.dropped == (), "PATH is the image's, and FROM_THE_SHELL is there"
     (tmp_path / ".env").write_text("RUN_MIGRATIONS=true\nMODE=live\n")
-    (_, later), *_ = seen(await look("env", of, engine.host)).written
+    (tmp_path / "app.env").write_text("MODE=overridden\n")
+    after = seen(await look("env", of, engine.host))
+    ((_, later),) = after.written
     assert later["RUN_MIGRATIONS"].told == "true"
+    assert after.dropped == ("TOKEN",), "it would not be there any more"
     (tmp_path / "compose.yml").unlink()
     problem = (await look("env", of, engine.host)).problem
     assert problem is not None and problem.kind is ProblemKind.GONE
     assert problem.reason == f"there is no {tmp_path}/compose.yml, which the environment should come from"
+
+
+@pytest.mark.parametrize(
+    ("entry", "gives", "untold"),
+    [
+        ("environment: [A=1, B=$A, C]", {"A": "1", "B": "x", "C": "shell"}, set()),
+        ("environment: {A: yes, B: 010, C: ~}", {"A": "yes", "B": "010", "C": "shell"}, set()),
+        ("environment: {A: '${A:?must be set}', B: '${NO:-d}', D: '$$A'}", {"A": "x", "B": "d", "D": "$A"}, set()),
+        ("environment: {A: $NO, B: '${NO}', E: '${A:+set}', F: '${NO+set}'}", {"E": "set", "F": ""}, {"A", "B"}),
+        ("env_file: one.env", {"A": "from a file", "G": "two words"}, set()),
+        (
+            "env_file: [{path: none.env, required: false}, one.env]\n    environment: {A: $NO}",
+            {"G": "two words"},
+            {"A"},
+        ),
+        ("image: x", {}, set()),
+    ],
+)
+def test_what_a_compose_file_gives(entry: str, gives: dict[str, str], untold: set[str]) -> None:
+    files = {
+        "/srv/compose.yml": f"services:\n  app:\n    {entry}\n",
+        "/srv/.env": "A=x\nC=shell\n",
+        "/srv/one.env": "A=from a file\nexport G='two words' # said\n#H=1\n",
+    }
+
+    def read(name: str) -> str:
+        if name not in files:
+            raise FileNotFoundError(2, "none", name)
+        return files[name]
+
+    labels = {FOLDER: "/srv", FILES: "/srv/compose.yml", SERVICE: "app"}
+    found = environment_of(labels, read)
+    assert (found.variables, found.untold) == (gives, untold)
+    with pytest.raises(ValueError, match=r"no service other in /srv/compose.yml any more"):
+        environment_of({**labels, SERVICE: "other"}, read)
+    with pytest.raises(ValueError, match="not made by docker compose"):
+        environment_of({}, read)
 
 
 async def test_what_a_process_was_started_with_beside_its_file_and_its_contract(
@@ -296,11 +342,11 @@ async def test_a_process_that_was_started_by_hand_is_astray_with_who_started_it(
 
 @pytest.mark.engine
 async def test_what_runs_in_a_container_of_the_stack_is_not_astray_and_in_another_one_it_is(engine: LabEngine) -> None:
-    box = engine.run("sleep", "98765")
-    mine = StrayOf(argv="sleep 98765", containers=(ContainerRef(box.name),))
+    box = engine.run("sleep", LONG)
+    mine = StrayOf(argv=f"sleep {LONG}", containers=(ContainerRef(box.name),))
     reading = seen(await look("stray-process", mine, engine.host))
     assert (reading.strays, reading.matched) == ((), 1)
-    (stray,) = seen(await look("stray-process", StrayOf(argv="sleep 98765"), engine.host)).strays
+    (stray,) = seen(await look("stray-process", StrayOf(argv=f"sleep {LONG}"), engine.host)).strays
     assert stray.belongs == f"container {box.id[:12]}"
 
 
@@ -328,8 +374,8 @@ def test_where_a_process_belongs_is_told_by_its_control_group(groups: list[str],
 TELL = """
 import asyncio, json
 from opsconsole.model.sample import Target
-from opsconsole.model.service import UnitRef, ProcessesRef
-from opsconsole.model.runtime import StrayOf
+from opsconsole.model.service import UnitRef
+from opsconsole.model.runtime import EnvOf, StrayOf
 from opsconsole.probes import open_probe
 from opsconsole.probes.base import World
 
@@ -338,9 +384,12 @@ async def look():
     (unit,) = await open_probe("unit", world).read([Target("unit", "u", UnitRef("worker.service"))], 10)
     of = StrayOf(argv="sleep 43210", units=("worker.service",))
     (strays,) = await open_probe("stray-process", world).read([Target("stray-process", "s", of)], 10)
+    of = EnvOf(UnitRef("worker.service"), ("/run/worker.env",), tell=("PORT",))
+    (env,) = await open_probe("env", world).read([Target("env", "e", of)], 10)
     await world.close()
     seen = unit.value
-    print(json.dumps([seen.need_reload, seen.as_started, list(seen.argv), seen.exec_start,
+    told = [env.value.running["PORT"].told, env.value.written[0][1]["PORT"].told] if env.value else env.problem.reason
+    print(json.dumps([seen.need_reload, seen.as_started, list(seen.argv), seen.exec_start, told,
                       [[s.process.pid, s.belongs] for s in strays.value.strays], strays.value.matched]))
 
 asyncio.run(look())
@@ -348,20 +397,24 @@ asyncio.run(look())
 
 
 @pytest.mark.systemd
-async def test_a_unit_whose_file_was_changed_and_a_process_beside_it(systemd: LabSystemd) -> None:
+async def test_a_unit_whose_files_were_changed_and_a_process_beside_it(systemd: LabSystemd) -> None:
     import json
 
     def told() -> list[Any]:
         answer: list[Any] = json.loads(systemd.python(TELL))
         return answer
 
-    systemd.add("worker.service", "ExecStart=/bin/sleep 43210")
+    shell = systemd.container.exec
+    shell("sh", "-c", "echo PORT=8000 > /run/worker.env")
+    systemd.add("worker.service", "ExecStart=/bin/sleep 43210\nEnvironmentFile=/run/worker.env")
     systemd.add("by-hand.service", "ExecStart=/bin/sleep 43210")
     systemd.start("worker.service")
-    assert told() == [False, True, ["/bin/sleep", "43210"], "/bin/sleep 43210", [], 1]
+    assert told() == [False, True, ["/bin/sleep", "43210"], "/bin/sleep 43210", ["8000", "8000"], [], 1]
     systemd.start("by-hand.service")
-    *_, ((_, belongs),), matched = told()
+    shell("sh", "-c", "echo PORT=9000 > /run/worker.env")
+    *_, env, ((_, belongs),), matched = told()
     assert (belongs, matched) == ("by-hand.service", 2), "another unit is none of this stack"
+    assert env == ["8000", "9000"], "it was started before its file was changed"
     systemd.add("worker.service", "ExecStart=/bin/sleep 54321")
     assert told()[:4] == [False, False, ["/bin/sleep", "43210"], "/bin/sleep 54321"]
     (systemd.folder / "worker.service").write_text("[Service]\nExecStart=/bin/sleep 1\n")
