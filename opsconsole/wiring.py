@@ -13,6 +13,7 @@ if TYPE_CHECKING:  # what only names types is not worth the milliseconds that `s
     from opsconsole.model.run import RunState
     from opsconsole.model.runbook import Runbook
     from opsconsole.model.snapshot import Snapshot
+    from opsconsole.probes.base import Rules
     from opsconsole.run.folder import RunSummary
     from opsconsole.run.operator import Operator
     from opsconsole.run.session import Session
@@ -45,6 +46,7 @@ class Parts:
         self.file = file or stack.file
         self.read_only = read_only
         self.world = world or World(engine_host=stack.engine.host)
+        self.world.rules = _Rules(stack)
         self._state_folder = state_folder
         self._library: Library | None = None
 
@@ -133,3 +135,26 @@ class Parts:
     async def close(self) -> None:
         """Let go of everything that was opened. Running steps go on in their holders."""
         await self.world.close()
+
+
+class _Rules:
+    """What the stack's checks may run. The grammar that tells is loaded when one of them first wants to."""
+
+    def __init__(self, stack: Stack) -> None:
+        self._stack = stack
+        self._rules: Rules | None = None
+
+    def command(self, script: str, vouched: bool) -> str | None:
+        """See `Rules`."""
+        return self._loaded().command(script, vouched)
+
+    def statement(self, sql: str, vouched: bool) -> str | None:
+        """See `Rules`."""
+        return self._loaded().statement(sql, vouched)
+
+    def _loaded(self) -> Rules:
+        if self._rules is None:
+            from opsconsole.runbook.looks import OnlyLooks
+
+            self._rules = OnlyLooks(self._stack.forbidden)
+        return self._rules

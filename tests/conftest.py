@@ -13,7 +13,15 @@ from hypothesis import settings
 
 from tests.support.parts import PARTS, REQUIRED, missed
 
-LAB = ("tests.lab.engine", "tests.lab.redis", "tests.lab.http", "tests.lab.systemd", "tests.lab.sshd", "tests.lab.tmux")
+LAB = (
+    "tests.lab.engine",
+    "tests.lab.redis",
+    "tests.lab.postgres",
+    "tests.lab.http",
+    "tests.lab.systemd",
+    "tests.lab.sshd",
+    "tests.lab.tmux",
+)
 pytest_plugins = [name for name in LAB if find_spec(name)]
 
 OURS = ("OPSCONSOLE_", "DOCKER_", "COMPOSE_", "XDG_", "REDISCLI_", "LESS", "TMUX", "SSH_")

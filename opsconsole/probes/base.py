@@ -31,17 +31,34 @@ class Probe(Protocol):
         ...
 
 
+class Rules(Protocol):
+    """What a check may run: only looks. Each gives the reason, in one line, why something must not run, or None.
+
+    `vouched`: the author of the check says that it only looks, which is believed only of what nobody knows better.
+    """
+
+    def command(self, script: str, vouched: bool) -> str | None:
+        """Whether a command, written as a shell would read it, must not run."""
+        ...
+
+    def statement(self, sql: str, vouched: bool) -> str | None:
+        """Whether a statement must not be asked of a database."""
+        ...
+
+
 @dataclass(slots=True)
 class World:
     """What probes look through: the engine's and systemd's view, shared so that each is asked once, and the roots.
 
-    `proc` and `cgroup` can point into a recorded tree. `clock` gives epoch seconds.
+    `proc` and `cgroup` can point into a recorded tree. `clock` gives epoch seconds. Without `rules` no check runs
+    anything.
     """
 
     engine_host: str | None = None
     proc: Path = Path("/proc")
     cgroup: Path = Path("/sys/fs/cgroup")
     clock: Callable[[], float] = time.time
+    rules: Rules | None = None
     _engine: Engine | None = field(default=None, repr=False)
     _units: Units | None = field(default=None, repr=False)
     _processes: ProcessTable | None = field(default=None, repr=False)

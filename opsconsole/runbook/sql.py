@@ -38,6 +38,11 @@ def judge_sql(text: str) -> Judgement:
     return worst
 
 
+def statements(text: str) -> int:
+    """How many statements there are in `text`."""
+    return sum(1 for _ in _statements(text))
+
+
 def _without_meta(text: str) -> tuple[list[str], str]:
     """The lines that begin with a backslash or a dot are the client's own commands."""
     lines = text.split("\n")

@@ -113,6 +113,9 @@ ELSEWHERE: Final = {
         ("clock", "container-user", "env", "image-tag", "replicas", "stray-process"), "opsconsole.stack.runtime"
     ),
     **dict.fromkeys(("stub", "tcp", "tls"), "opsconsole.stack.network"),
+    **dict.fromkeys(("command", "compiles", "git-clean"), "opsconsole.stack.programs"),
+    **dict.fromkeys(("file", "frozen", "log", "source"), "opsconsole.stack.paths"),
+    **dict.fromkeys(("migrations", "postgres", "sqlite"), "opsconsole.stack.databases"),
 }
 """Kind -> the module whose `KINDS` has it. Loaded when a file has a check of such a kind, and not before."""
 

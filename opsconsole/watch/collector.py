@@ -12,12 +12,12 @@ from opsconsole.model.snapshot import Snapshot
 from opsconsole.model.stack import Stack
 from opsconsole.model.verdict import Level
 from opsconsole.probes.base import World
-from opsconsole.watch.groups import Group, only, rounds, single_look
+from opsconsole.watch.groups import STARTED, Group, only, rounds, single_look
 from opsconsole.watch.looking import Probes
 from opsconsole.watch.store import Store
 from opsconsole.watch.threads import wait_for_no_thread
 
-_WAVES: Final = (("fault", "container", "engine"), ("memory", "process", "unit", "box"), ("queue",))
+_WAVES: Final = (("fault", "container", "engine"), ("memory", "process", "unit", "box"), ("queue",), STARTED)
 """Which kinds begin first; all others after them. The first rows must not wait for the import of a Redis client, nor
 may that be counted as the latency of an endpoint."""
 
@@ -37,7 +37,8 @@ async def look_once(
 ) -> Snapshot:
     """One look at everything, or at `checks` and what they need, all kinds at the same time.
 
-    No look takes longer than `timeout` seconds. `for` is not applied; nothing stays open that was opened here.
+    No look takes longer than `timeout` seconds, but for what a check starts and gives more time. `for` is not applied;
+    nothing stays open that was opened here.
     """
     wait_for_no_thread()
     chosen = stack if checks is None else only(stack, checks)

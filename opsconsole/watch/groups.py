@@ -28,25 +28,56 @@ PACES: Final = {
     "image-tag": 60.0,
     "tls": 600.0,
     "fault": 60.0,  # does not change
+    "file": 10.0,
+    "log": 10.0,
+    "frozen": 30.0,
+    "sqlite": 30.0,
+    "postgres": 30.0,
+    "git-clean": 30.0,
+    "command": 60.0,
+    "migrations": 60.0,
+    "source": 300.0,
+    "compiles": 300.0,
 }
 """Seconds between two looks at a target of a kind, where no check on it says otherwise."""
 
-TIMEOUTS: Final = {"memory": 2.0, "process": 2.0, "health": 5.0, "tls": 5.0, "image-tag": 5.0}
+TIMEOUTS: Final = {
+    "memory": 2.0,
+    "process": 2.0,
+    "health": 5.0,
+    "tls": 5.0,
+    "image-tag": 5.0,
+    "log": 5.0,
+    "sqlite": 5.0,
+    "postgres": 5.0,
+    "git-clean": 5.0,
+    "migrations": 5.0,
+    "command": 10.0,
+    "frozen": 10.0,
+    "source": 10.0,
+    "compiles": 10.0,
+}
 """Seconds that a look of a kind may take, where no check says otherwise; `TIMEOUT` for all others."""
 
 TIMEOUT: Final = 3.0
 PACE: Final = 5.0
 
+STARTED: Final = (
+    *("command", "postgres", "migrations", "git-clean", "log", "sqlite"),
+    *("file", "frozen", "compiles", "source"),
+)
+"""Kinds that start a program, or read what may be long: what takes longest comes first, what keeps us busy last."""
+
 LEAD: Final = (
-    *("fault", "engine", "container", "unit", "queue", "memory", "process", "box"),
+    *("fault", "engine", "container", "unit", "queue", "memory", "process", "box", *STARTED),
     *("replicas", "container-user", "env", "image-tag", "clock", "stray-process", "tls", "tcp", "health"),
 )
 """The order in which a single look begins: what is waited for before what is read on the spot, but endpoints last:
 their latency is measured, and an import or a long read in between would be counted as theirs."""
 
-APART: Final = frozenset({"health", "queue", "tcp", "tls", "image-tag", "env"})
-"""Kinds whose targets lie behind connections of their own, or on folders that may hang, so that none may wait for
-another one."""
+APART: Final = frozenset({"health", "queue", "tcp", "tls", "image-tag", "env", *STARTED})
+"""Kinds whose targets lie behind connections of their own, are started each by itself, or lie on folders that may hang,
+so that none may wait for another one."""
 
 _SHORTEST: Final = 0.2  # seconds; an `every` below that would only load the box
 
@@ -76,11 +107,15 @@ def rounds(stack: Stack) -> tuple[Group, ...]:
 
 
 def single_look(stack: Stack, most: float) -> tuple[Group, ...]:
-    """The groups in which a stack is looked at once, none for longer than `most` seconds, in the order of `LEAD`."""
+    """The groups in which a stack is looked at once, in the order of `LEAD`, none for longer than `most` seconds.
+
+    What is started by us takes as long as its check says: half a smoke test would be a finding that is none.
+    """
     gathered: dict[tuple[str, float], list[Target]] = {}
     checks = _by_target(stack)
     for target in dict.fromkeys(stack.watched):
-        timeout = min(most, _timeout(target, checks.get(target, ())))
+        timeout = _timeout(target, checks.get(target, ()))
+        timeout = timeout if target.kind in STARTED else min(most, timeout)
         gathered.setdefault((target.kind, timeout), []).append(target)
     found = [Group(kind, 0.0, timeout, tuple(targets)) for (kind, timeout), targets in gathered.items()]
     return tuple(sorted(found, key=lambda group: LEAD.index(group.kind) if group.kind in LEAD else len(LEAD)))

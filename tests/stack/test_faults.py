@@ -251,7 +251,7 @@ def test_all_faults_of_a_file_are_told_at_once_in_its_order():
         (QUEUE + 'runbooks = ["../a"]', "5: queue[jobs].runbooks[1]: this is not the name of a runbook"),
         (
             'name = "x"\n[[check]]\nname = "y"\nkind = "comand"',
-            "4: check[y].kind: there is no kind of check called 'comand'; known here: box,",
+            "4: check[y].kind: there is no kind of check called 'comand'; did you mean 'command'?",
         ),
         (
             SERVICE + '[[check]]\nname = "y"\nkind = "memory"\nservice = "wroker"\ngrowth = "1M/s"',

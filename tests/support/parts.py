@@ -36,6 +36,7 @@ PARTS: Final = {
     "tmux": Part("tmux", "sudo apt-get install tmux"),
     "openssl": Part("openssl, which makes certificates", "sudo apt-get install openssl"),
     "redis-tls": Part("a redis-server that was built with TLS", "sudo apt-get install redis-server"),
+    "logrotate": Part("logrotate", "sudo apt-get install logrotate"),
     "root": Part("the right to become somebody else", "sudo make test  (with util-linux installed)"),
     "mounts": Part("the right to mount in a namespace of its own", "sudo make test  (with util-linux installed)"),
     "compose": Part("Docker Compose", "sudo apt-get install docker-compose"),

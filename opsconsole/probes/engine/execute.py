@@ -30,7 +30,13 @@ class Executed:
 
 
 async def execute(
-    client: Client, container: str, argv: Sequence[str], most: int, env: Mapping[str, str]
+    client: Client,
+    container: str,
+    argv: Sequence[str],
+    most: int,
+    env: Mapping[str, str],
+    user: str | None = None,
+    cwd: str | None = None,
 ) -> Executed | Problem:
     """Run `argv` in a running container, without a terminal and without input. May raise EngineError.
 
@@ -39,6 +45,7 @@ async def execute(
     """
     variables = [f"{name}={value}" for name, value in env.items()]
     wanted = {"AttachStdout": True, "AttachStderr": True, "Cmd": list(argv), "Env": variables}
+    wanted |= {name: value for name, value in (("User", user), ("WorkingDir", cwd)) if value is not None}
     made = await client.post(f"/containers/{quote(container, safe='')}/exec", wanted)
     if made is None:
         return Problem(ProblemKind.GONE, f"no container called {container}")

@@ -20,6 +20,7 @@ from opsconsole.probes.engine.containers import Containers
 from opsconsole.probes.engine.describe import Image
 from opsconsole.probes.engine.endpoint import Endpoint, EngineError, find_endpoint, late
 from opsconsole.probes.engine.execute import Executed, execute
+from opsconsole.probes.engine.logs import Lines, last_lines
 from opsconsole.probes.engine.memory import pick
 
 T = TypeVar("T")
@@ -128,17 +129,28 @@ class Engine:
         timeout: float = 5.0,
         most: int = 1 << 20,
         env: Mapping[str, str] = MappingProxyType({}),
+        user: str | None = None,
+        cwd: str | None = None,
     ) -> Executed | Problem:
         """Run `argv` inside a running container; of stdout and of stderr at most `most` bytes are kept.
 
         `env` is added to the container's own environment: secrets go there, as arguments stand in process lists.
+        `user` and `cwd` are the container's own where they are not given.
 
         GONE: no such container, or it does not run. NO_TOOL: no such program in it. TIMEOUT: the command goes on
         by itself in there, as the engine has no way to end it, so give it a time-out of its own.
         """
         self._enter()
         what = f"{one_line(argv[0], 60)} in {name}"
-        return await self._within(timeout, what, lambda: execute(self._opened(), name, argv, most, env))
+        return await self._within(timeout, what, lambda: execute(self._opened(), name, argv, most, env, user, cwd))
+
+    async def logs(
+        self, container: ContainerReading, lines: int, since: float | None = None, timeout: float = 5.0
+    ) -> Lines | Problem:
+        """The last `lines` lines of a container's log, and of these only those since `since` (epoch seconds)."""
+        self._enter()
+        what = f"the log of {container.name}"
+        return await self._within(timeout, what, lambda: last_lines(self._opened(), container.id, lines, since))
 
     def on_change(self, callback: Callable[[str], None]) -> Callable[[], None]:
         """Call `callback` in the loop with the name of each container that changed, came or went.
