@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from opsconsole.model.run import (
@@ -30,6 +31,7 @@ from opsconsole.model.verdict import Level
 from opsconsole.run import choosing, moves, questions
 from opsconsole.run.core import on_demand, ops_check_data
 from opsconsole.run.following import follow_part, follow_shell
+from opsconsole.run.foreseeing import Surroundings, foresee
 from opsconsole.run.going import make_ready, place_for, refusal, start_part
 from opsconsole.run.green import watch_green
 from opsconsole.run.holding import Holding, holding, looks_at_checks
@@ -37,7 +39,9 @@ from opsconsole.run.kinds import Kind
 from opsconsole.run.proving import judge_ended
 
 if TYPE_CHECKING:
+    from opsconsole.run.place import Place
     from opsconsole.run.session import Session
+    from opsconsole.run.values import Ready
 
 LOOK_WITHIN = 60.0
 """Seconds that an OPS-check may take at most; its probes have time-outs of their own that are far shorter."""
@@ -80,7 +84,9 @@ async def _confirm(run: Session, move: moves.Confirm) -> None:
         return
     refused = refusal(run, move.step, move.part, filled.ready)
     place = place_for(run, move.step, move.part, filled.ready)
+    foreseen = () if refused.reason else await _foreseen(run, place, filled.ready)
     question = questions.ask_confirm(run.state, move.step, move.part, filled.ready, place, refused, held)
+    question = replace(question, forecast=(*question.forecast, *foreseen))
     answer = await run.ask(question)
     if isinstance(answer, Yes):
         typed_right = question.mode != "type" or answer.typed.strip() == question.target
@@ -90,6 +96,19 @@ async def _confirm(run: Session, move: moves.Confirm) -> None:
     if await _change_what_is_asked(run, question, answer):
         return
     await _settle(run, move.step, move.part, answer, how="refused" if question.refused else "stopped")
+
+
+async def _foreseen(run: Session, place: Place, ready: Ready) -> tuple[str, ...]:
+    """What compose would recreate, where the command is one of compose's and compose can be asked."""
+    if "compose" not in ready.text or place.session == "process" or place.argv[0] == "docker":
+        return ()
+    set_here = {one.name: run.secrets.get(one.name, one.value) for one in run.state.carried if one.exported}
+    around = Surroundings(place.cwd, {**set_here, **ready.env}, run.state.started, fresh=bool(set_here))
+    run.waiting_for("what compose will do")
+    try:
+        return await foresee(ready.text, around)
+    finally:
+        run.waiting_for("")
 
 
 async def _when(run: Session, move: moves.Confirm) -> Holding | None:
