@@ -97,10 +97,10 @@ def plainly_a_command(text: str) -> bool:
 
 def _plain_pipeline(line: str) -> bool:
     """Whether a line is a command, or several with `|` between them, whatever the grammar says: that takes long."""
-    balanced = line.count("'") % 2 == 0 and line.count('"') % 2 == 0
-    return (
-        balanced and bool(line.strip()) and all(words and _command(words) for words in map(str.split, line.split("|")))
-    )
+    if line.count("'") % 2 or line.count('"') % 2:
+        return False
+    parts = [part.split() for part in line.split("|")]
+    return all(words and not _ASSIGNMENT.match(words[0]) and _command(words) for words in parts)
 
 
 def _could_be_commands(text: str) -> bool:
@@ -118,6 +118,8 @@ def _programs(root: Node) -> Iterator[list[str]]:
         node = stack.pop(0)
         if node.type not in _STATEMENTS:
             yield ["?"]
+        elif node.type == "declaration_command":
+            yield [(node.children[0].text or b"").decode()]
         elif node.type == "command":
             yield [(child.text or b"").decode(errors="replace") for child in node.children if child.is_named]
         elif node.type in ("pipeline", "list", "redirected_statement", "negated_command"):

@@ -121,6 +121,8 @@ def test_another_language_runs_where_an_interpreter_is_named() -> None:
         "cd /opt && git pull",
         "sudo journalctl -u app -n 50",
         "NAME=x docker logs $NAME",
+        "export NAME=x",
+        "export NAME='a b' OTHER",
         "curl -s localhost/health | jq .",
     ],
 )
