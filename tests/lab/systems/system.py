@@ -41,7 +41,10 @@ class System(Protocol):
 
 @dataclass(frozen=True)
 class Status:
-    """What `opsconsole status` said: its exit code, and the checks that are not OK with their levels."""
+    """What `opsconsole status` said: its exit code, and the checks that are not OK with their levels.
+
+    A check that waits for another one which is not OK says nothing, so it is not among them.
+    """
 
     code: int
     wrong: Mapping[str, str]
@@ -63,7 +66,8 @@ class Status:
         if not done.stdout.strip():
             return cls(done.returncode, {}, done.stderr.strip())
         told = json.loads(done.stdout)["checks"]
-        wrong = {check["name"]: check["level"] for check in told if check["level"] != "OK"}
+        judged = [check for check in told if not check["blocked_by"]]
+        wrong = {check["name"]: check["level"] for check in judged if check["level"] != "OK"}
         reasons = [f"{check['name']} {check['level']}: {check['reason']}" for check in told if check["name"] in wrong]
         return cls(done.returncode, wrong, "\n".join(reasons))
 

@@ -122,6 +122,15 @@ class Eatfit24:
         self.git("commit", "--quiet", "--message", message)
         self.git("push", "--quiet", "--set-upstream", "origin", "main")
 
+    def pull_on_the_server(self) -> None:
+        """What was pushed comes to the server's checkout, by somebody in a hurry."""
+        on_the_box(self, "git", "pull", "--quiet", "--ff-only")
+
+    def build_and_start(self) -> None:
+        """The code of the server's checkout runs, as seen without opsconsole."""
+        self.compose("up", "--detach", "--build", "backend", "celery-worker", "celery-beat")
+        self.wait_until_well()
+
     def compose(self, *words: str) -> str:
         """`docker compose WORDS` in its home."""
         return on_the_box(self, "docker", "compose", *words)

@@ -4,11 +4,16 @@ from __future__ import annotations
 
 import base64
 import json
+import os
+import signal
 import uuid
+from collections.abc import Callable
+from pathlib import Path
 from typing import Final
 
 from tests.lab.systems.eatfit24.box import Eatfit24
 from tests.lab.systems.fault import Fault
+from tests.lab.systems.system import on_the_box
 from tests.support.waiting import wait_until
 
 HOLD: Final = "import time; held = b'x' * ({size} << 20); time.sleep(3600)"
@@ -79,6 +84,131 @@ def _message(queue: str, task: str, args: list[object]) -> str:
     )  # fmt: skip
 
 
+def edit(path: Path, old: str, new: str) -> None:
+    """Put `new` in the place of `old`, which must be there."""
+    text = path.read_text()
+    assert old in text, f"{path} has no {old!r}"
+    path.write_text(text.replace(old, new))
+
+
+def say_true(lab: Eatfit24) -> None:
+    """Somebody writes `true` where the entrypoint compares with `1`, and makes the backend anew."""
+    edit(lab.home / ".env", "RUN_MIGRATIONS=1", "RUN_MIGRATIONS=true")
+    lab.compose("up", "--detach", "backend")
+    lab.wait_until_well()
+
+
+def lose_a_migration(lab: Eatfit24) -> None:
+    """The database is as it was before the last migration, as after the restore of an older copy."""
+    lab.sql("ALTER TABLE meals_meal DROP COLUMN kilocalories")
+    lab.sql("DELETE FROM django_migrations WHERE app = 'meals' AND name LIKE '0002%'")
+
+
+def forget_a_migration(lab: Eatfit24) -> None:
+    """A model changes, is deployed without its migration, and the developer pushes that only later."""
+    models = lab.developer / "meals" / "models.py"
+    edit(models, "    kilocalories", "    drink = models.BooleanField(default=False)\n    kilocalories")
+    lab.commit("A meal may be a drink")
+    lab.pull_on_the_server()
+    lab.build_and_start()
+    (lab.developer / "meals" / "migrations" / "0003_meal_drink.py").write_text(DRINK)
+    lab.commit("The migration that was forgotten")
+
+
+def forget_the_lock(lab: Eatfit24) -> None:
+    """A dependency moves and its lock does not; the developer pushes that later."""
+    edit(lab.developer / "pyproject.toml", "recipes==1.0", "recipes==1.1")
+    lab.commit("Newer recipes")
+    lab.pull_on_the_server()
+    on_the_box(lab, "uv", "lock", "--quiet", cwd=lab.developer)
+    lab.commit("The lock of the newer recipes")
+
+
+def break_the_syntax(lab: Eatfit24) -> None:
+    """A file that is no Python comes by a commit; the next one mends it."""
+    file = lab.developer / "meals" / "reports.py"
+    file.write_text('"""Reports."""\n\ndef report(:\n    return 1\n')
+    lab.commit("Reports")
+    lab.pull_on_the_server()
+    file.write_text('"""Reports."""\n')
+    lab.commit("Reports that compile")
+
+
+def ask_without_a_zone(lab: Eatfit24) -> None:
+    """Code that takes the time without a zone comes by a commit; the next one mends it."""
+    file = lab.developer / "meals" / "when.py"
+    file.write_text('"""When."""\n\nfrom datetime import datetime as dt\n\nNOW = dt.utcnow()\n')
+    lab.commit("When")
+    lab.pull_on_the_server()
+    file.write_text('"""When."""\n\nfrom django.utils import timezone\n\nNOW = timezone.now()\n')
+    lab.commit("When, with a zone")
+
+
+def settings_in_moscow(lab: Eatfit24) -> None:
+    """Settings that store Moscow time are deployed; the next commit mends them."""
+    settings = lab.developer / "config" / "settings.py"
+    right = settings.read_text()
+    edit(settings, "USE_TZ = True", "USE_TZ = False")
+    edit(
+        settings,
+        'CELERY_ENABLE_UTC = True\nCELERY_TIMEZONE = "UTC"',
+        'CELERY_ENABLE_UTC = False\nCELERY_TIMEZONE = "Europe/Moscow"',
+    )
+    lab.commit("Moscow time everywhere")
+    lab.pull_on_the_server()
+    lab.build_and_start()
+    settings.write_text(right)
+    lab.commit("UTC again")
+
+
+def containers_in_moscow(lab: Eatfit24) -> None:
+    """The containers are given a zone by their environment file."""
+    with (lab.home / ".env").open("a") as env:
+        env.write("TZ=Europe/Moscow\n")
+    lab.compose("up", "--detach", "backend", "celery-worker", "celery-beat")
+    lab.wait_until_well()
+
+
+def database_in_moscow(lab: Eatfit24) -> None:
+    """Postgres is told another zone, for good."""
+    lab.sql("ALTER SYSTEM SET timezone = 'Europe/Moscow'")
+    lab.sql("SELECT pg_reload_conf()")
+    wait_until("Postgres to say so", lambda: lab.sql("SHOW timezone") == "Europe/Moscow")
+
+
+def edit_on_the_server(lab: Eatfit24) -> None:
+    """Somebody tries something out on the server, and leaves it there."""
+    with (lab.home / "meals" / "views.py").open("a") as views:
+        views.write("# tried something here\n")
+    (lab.home / "notes.txt").write_text("call Anna\n")
+
+
+def stop(*services: str) -> Callable[[Eatfit24], None]:
+    """Containers are stopped."""
+
+    def break_it(lab: Eatfit24) -> None:
+        lab.docker("stop", "--time", "3", *(lab.container(service) for service in services))
+
+    return break_it
+
+
+def hang_the_backend(lab: Eatfit24) -> None:
+    """All processes of the backend stand still: connections are taken, and nothing answers."""
+    for pid in lab.docker("top", lab.container("backend"), "-eo", "pid").split()[1:]:
+        os.kill(int(pid), signal.SIGSTOP)
+
+
+DRINK: Final = '''"""Whether it was a drink."""
+
+from django.db import migrations, models
+
+
+class Migration(migrations.Migration):
+    dependencies = [("meals", "0002_meal_kilocalories")]
+    operations = [migrations.AddField("meal", "drink", models.BooleanField(default=False))]
+'''
+
+
 def _memory(service: str, size: int, choice: str, step: str) -> Fault:
     return Fault(
         f"{service} holds {size} MB",
@@ -117,6 +247,117 @@ FAULTS: Final = (
         "queue-backlog",
         ("take-unrouted",),
         choices=("Something lies",),
+    ),
+    Fault(
+        "a flag that says true",
+        say_true,
+        {"backend.env": "DOWN", "celery-worker.env": "DEGRADED", "celery-beat.env": "DEGRADED"},
+        "environment-flag-refused",
+        ("recreate",),
+    ),
+    Fault(
+        "a database behind its code",
+        lose_a_migration,
+        {"migrations-applied": "DOWN"},
+        "migrations-pending",
+        ("apply",),
+        choices=("Not applied",),
+    ),
+    Fault(
+        "a model without its migration",
+        forget_a_migration,
+        {"migrations-generated": "DOWN"},
+        "migrations-pending",
+        ("pull", "deploy"),
+        choices=("Not generated",),
+    ),
+    Fault(
+        "a dependency without its lock",
+        forget_the_lock,
+        {"lock": "DEGRADED"},
+        "lock-drift",
+        ("pull",),
+        choices=("It was committed",),
+    ),
+    Fault(
+        "a file that is no Python",
+        break_the_syntax,
+        {"compiles": "DEGRADED", "aware-times": "UNKNOWN"},
+        "code-does-not-compile",
+        ("pull",),
+        choices=("From a commit",),
+    ),
+    Fault(
+        "code that takes the time without a zone",
+        ask_without_a_zone,
+        {"aware-times": "DOWN"},
+        "clock-not-utc",
+        ("pull", "deploy"),
+        choices=("The code or its settings",),
+    ),
+    Fault(
+        "settings in Moscow time",
+        settings_in_moscow,
+        {"django-time": "DOWN", "celery-time": "DOWN"},
+        "clock-not-utc",
+        ("pull", "deploy"),
+        choices=("The code or its settings",),
+    ),
+    Fault(
+        "containers in Moscow time",
+        containers_in_moscow,
+        {"backend-clock": "DEGRADED", "celery-worker-clock": "DEGRADED", "celery-beat-clock": "DEGRADED"},
+        "clock-not-utc",
+        ("take-zone-out", "recreate"),
+        choices=("A container",),
+    ),
+    Fault(
+        "a database in Moscow time",
+        database_in_moscow,
+        {"db-timezone": "DOWN"},
+        "clock-not-utc",
+        ("reset-postgres", "reload-postgres"),
+        choices=("Postgres",),
+    ),
+    Fault(
+        "files edited on the server",
+        edit_on_the_server,
+        {"tree": "DEGRADED"},
+        "work-tree-not-clean",
+        ("put-aside",),
+        choices=("No, it can go",),
+    ),
+    Fault(
+        "a backend that hangs",
+        hang_the_backend,
+        {"backend.health": "DOWN"},
+        "does-not-answer",
+        ("restart-backend",),
+        choices=("All run",),
+    ),
+    Fault(
+        "no beat",
+        stop("celery-beat"),
+        {"celery-beat.state": "DOWN"},
+        "does-not-answer",
+        ("start",),
+        choices=("A container does not run",),
+    ),
+    Fault(
+        "no Redis",
+        stop("redis"),
+        {"redis.state": "DOWN"},
+        "does-not-answer",
+        ("start",),
+        choices=("A container does not run",),
+    ),
+    Fault(
+        "no database",
+        stop("db"),
+        {"db.state": "DOWN", "backend.health": "DOWN"},
+        "does-not-answer",
+        ("start",),
+        choices=("A container does not run",),
     ),
 )
 QUICK: Final = FAULTS[2]

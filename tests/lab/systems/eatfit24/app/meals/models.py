@@ -9,3 +9,4 @@ class Meal(models.Model):
 
     name = models.CharField(max_length=100)
     eaten_at = models.DateTimeField(default=timezone.now)
+    kilocalories = models.IntegerField(null=True)
