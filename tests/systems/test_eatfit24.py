@@ -6,28 +6,29 @@ from collections.abc import Iterator
 
 import pytest
 
-from tests.lab.systems import compose
 from tests.lab.systems.eatfit24.box import Eatfit24
 from tests.lab.systems.eatfit24.faults import FAULTS, QUICK
-from tests.lab.systems.harness import prove
+from tests.lab.systems.fault import Fault
+from tests.lab.systems.harness import Bench, prove
 
 pytestmark = pytest.mark.engine
 
 
 @pytest.fixture(scope="module")
-def lab() -> Iterator[Eatfit24]:
-    """The system, open for all tests of this file; nothing of it is left when they are through."""
-    lab = Eatfit24().open()
-    yield lab
-    lab.close()
-    assert list(compose.left_of(lab.project)) == []
+def bench() -> Iterator[Bench]:
+    """The system for all tests of this file; nothing of it is left when they are through."""
+    bench = Bench(lambda: Eatfit24().open())
+    yield bench
+    bench.close()
 
 
-def test_beat_holds_too_much_and_its_runbook_repairs_it(lab: Eatfit24) -> None:
-    prove(lab, QUICK)
+def test_beat_holds_too_much_and_its_runbook_repairs_it(bench: Bench) -> None:
+    with bench.working() as lab:
+        prove(lab, QUICK)
 
 
 @pytest.mark.lab
 @pytest.mark.parametrize("fault", [fault for fault in FAULTS if fault is not QUICK], ids=lambda fault: fault.name)
-def test_each_fault_is_found_and_repaired(lab: Eatfit24, fault) -> None:
-    prove(lab, fault)
+def test_each_fault_is_found_and_repaired(bench: Bench, fault: Fault) -> None:
+    with bench.working() as lab:
+        prove(lab, fault)

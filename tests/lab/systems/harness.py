@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import os
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -17,13 +17,39 @@ ROUNDS = 2
 """Looks within which a fault must be found."""
 
 
+class Bench:
+    """One system for many tests, opened anew after a test that failed and may have left it broken."""
+
+    def __init__(self, opened: Callable[[], System]) -> None:
+        self._open = opened
+        self._system: System | None = None
+
+    @contextmanager
+    def working(self) -> Iterator[System]:
+        """The system, well; for one test."""
+        if self._system is None:
+            self._system = self._open()
+        try:
+            yield self._system
+        except BaseException:
+            self.close()
+            raise
+
+    def close(self) -> None:
+        """Every trace of it goes."""
+        system, self._system = self._system, None
+        if system is not None:
+            system.close()
+            assert not list(system.traces()), f"left behind: {list(system.traces())}"
+
+
 def prove(system: System, fault: Fault) -> None:
     """The whole story of one fault; AssertionError says at which point it did not go as told.
 
     The box is well. Broken, `status` says so within two rounds, by exactly the expected checks and the right exit
     code. The runbook without its recovery changes nothing of that. The runbook as it is written makes all well again.
     """
-    well_again(system, f"before {fault.name}")
+    well_again(system, f"before {fault.name}", within=30)
     try:
         fault.break_it(system)
         found = found_within(system, fault, ROUNDS)

@@ -7,7 +7,7 @@ import os
 import re
 import subprocess
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
@@ -36,6 +36,10 @@ class System(Protocol):
 
     def close(self) -> None:
         """Take every trace of it away. Twice is fine."""
+        ...
+
+    def traces(self) -> Iterable[str]:
+        """What is there of it outside this process: after `close` nothing."""
         ...
 
 

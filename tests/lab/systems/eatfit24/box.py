@@ -7,7 +7,7 @@ import shutil
 import socket
 import tempfile
 import zipfile
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Final
 
@@ -74,6 +74,10 @@ class Eatfit24:
     def close(self) -> None:
         """Every trace of it goes."""
         compose.remove(self.project)
+
+    def traces(self) -> Iterable[str]:
+        """Containers, networks, volumes, images and folders of ours."""
+        return compose.left_of(self.project)
 
     def _lay_out(self) -> None:
         self.folder.mkdir()

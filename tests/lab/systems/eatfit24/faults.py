@@ -251,7 +251,7 @@ FAULTS: Final = (
     Fault(
         "a flag that says true",
         say_true,
-        {"backend.env": "DOWN", "celery-worker.env": "DEGRADED", "celery-beat.env": "DEGRADED"},
+        {"backend.env": "DOWN"},
         "environment-flag-refused",
         ("recreate",),
     ),
