@@ -16,7 +16,7 @@ from typing import Any, Final
 
 from opsconsole.run.guests import Guest, Refused
 
-_STEERS: Final = frozenset({"append", "start", "input", "resize", "interrupt", "terminate", "attach", "shell"})
+_STEERS: Final = frozenset({"append", "start", "input", "resize", "interrupt", "terminate", "attach"})
 """Orders of the one who steers. Everybody may say hello, look on, and ask for the helm."""
 
 
