@@ -100,7 +100,7 @@ async def _confirm(run: Session, move: moves.Confirm) -> None:
 
 async def _foreseen(run: Session, place: Place, ready: Ready) -> tuple[str, ...]:
     """What compose would recreate, where the command is one of compose's and compose can be asked."""
-    if "compose" not in ready.text or place.session == "process" or place.argv[0] == "docker":
+    if "compose" not in ready.text or place.session in ("process", "container"):
         return ()
     set_here = {one.name: run.secrets.get(one.name, one.value) for one in run.state.carried if one.exported}
     around = Surroundings(place.cwd, {**set_here, **ready.env}, run.state.started, fresh=bool(set_here))

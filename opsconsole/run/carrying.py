@@ -33,7 +33,8 @@ def holding(state: RunState, place: Place, text: str) -> tuple[Carried, ...]:
 
 def words_for(state: RunState, place: Place, text: str) -> tuple[str, ...]:
     """The run's environment in which a command runs, for people; empty where nothing has been left."""
-    gone = (f"cd {state.cwd}",) if state.cwd and str(place.cwd) == state.cwd else ()
+    there = state.cwd and str(place.cwd) == state.cwd and place.session != "container"
+    gone = (f"cd {state.cwd}",) if there else ()
     return (*gone, *(f"{one.name}={'••••••' if one.secret else one.value}" for one in holding(state, place, text)))
 
 

@@ -32,7 +32,8 @@ def parts_of(step: Step) -> tuple[Command, ...]:
 
     So it is, too, where one is not to be swept along: under a condition, for another machine, for the inside of a
     shell that another opens, or without an end. Where the author raised the step's risk above all of its commands,
-    each of them has that risk.
+    each of them has that risk. In a container, or as another user, no shell lives from one command to the next (see
+    carrying.py): where they need one, the block is one part.
     """
     whole = Command(step.text, step.risk, _worst_reason(step))
     if step.kind != "command":
@@ -41,12 +42,30 @@ def parts_of(step: Step) -> tuple[Command, ...]:
         return (replace(step.commands[0], text=step.text, risk=step.risk, why=whole.why),)
     if not step.risk.changes and not any(stands_alone(command) for command in step.commands):
         return (whole,)
+    if (step.options.container or step.options.user) and _hang_together(step.commands):
+        return (replace(whole, **_condition_of(step.commands)),)
+    return _one_by_one(step)
+
+
+def _one_by_one(step: Step) -> tuple[Command, ...]:
     if not step.risk.changes:  # its author may vouch for what nobody knows better
         return tuple(replace(command, risk=Risk.READ) for command in step.commands)
     raised = step.risk > max(command.risk for command in step.commands)
     if not raised:
         return step.commands
     return tuple(replace(command, risk=step.risk, why="its author says so") for command in step.commands)
+
+
+def _condition_of(commands: tuple[Command, ...]) -> dict[str, Any]:
+    caption = next((command.caption for command in commands if command.conditional), None)
+    return {"conditional": caption is not None, "caption": caption or ""}
+
+
+def _hang_together(commands: tuple[Command, ...]) -> bool:
+    """Whether one of the commands leaves a folder or a variable to those after it."""
+    from opsconsole.runbook.leaves import Leaves, leaves
+
+    return any(leaves(command.text) != Leaves() for command in commands[:-1])
 
 
 def stands_alone(command: Command) -> bool:

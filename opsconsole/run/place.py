@@ -16,8 +16,8 @@ STRICTLY: Final = ("-eu", "-o", "pipefail")
 """How bash runs several commands as one script."""
 
 
-Session: TypeAlias = Literal["shell", "process", "named"]
-"""What of the run's session holds where a step runs: all of it, what is exported, or what its text names."""
+Session: TypeAlias = Literal["shell", "process", "user", "container"]
+"""What runs the text, which decides what of the run's session holds there (carrying.py)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,12 +58,12 @@ def place_of(
         inside = runs if options.interpreter else ("sh", "-c", None)
         argv = ("docker", *_engine(stack), "exec", *(("-it",) if terminal else ()), *user, *passed, name, *inside)
         words = f"in container {name} on {host}" + (f" as {options.user}" if options.user else "")
-        return Place(argv, cwd, words, "named", terminal)
+        return Place(argv, cwd, words, "container", terminal)
     how = f", as one script ({' '.join(('bash', *STRICTLY))})" if strict else ""
     if options.user and options.user != who:
         kept = (f"--preserve-env={','.join(sorted(env))}",) if env else ()
         words = f"in {cwd} on {host} as {options.user}{how}"
-        return Place(("sudo", "-u", options.user, *kept, "--", *runs), cwd, words, "named", terminal)
+        return Place(("sudo", "-u", options.user, *kept, "--", *runs), cwd, words, "user", terminal)
     session: Session = "shell" if in_bash(step, runbook) else "process"
     return Place(runs, cwd, f"in {cwd} on {host} as {who}{how}", session, terminal)
 
