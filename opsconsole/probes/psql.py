@@ -21,6 +21,11 @@ MOST: Final = 200
 
 _FIELD, _ROW, _NULL = "\x1f", "\x1e", "\x1d"
 _ERROR: Final = re.compile(r"ERROR: +([0-9A-Z]{5}): (.*)")
+_AT: Final = re.compile(
+    r"^psql: (?:error: )?(?:connection to server .*? failed: |could not connect to server: )?(?:FATAL: +)?"
+)
+"""What psql says before it comes to the point; `shown` says the same."""
+
 _STATES: Final = {
     "57014": ProblemKind.TIMEOUT,
     "25006": ProblemKind.DENIED,
@@ -108,8 +113,7 @@ def why(ran: Ran, server: PostgresServer) -> Problem:
         if error[1] == "25006":
             reason = f"not run, as a check only looks: {one_line(error[2], 120)}"
         return Problem(kind, reason)
-    last = said.strip().splitlines()[-1] if said.strip() else f"psql ended with {ran.exit_code}"
-    told = one_line(last.partition("FATAL:")[2] or last.removeprefix("psql: error: "), 120)
+    told = one_line(_AT.sub("", said.strip().partition("\n")[0]), 120) or f"psql ended with {ran.exit_code}"
     for words, kind, meaning in _UNREACHED:
         if any(word in said for word in words):
             return Problem(kind, f"{shown(server)}{meaning}: {told}")

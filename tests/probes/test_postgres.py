@@ -14,6 +14,7 @@ from opsconsole.model.sample import Problem, ProblemKind
 from opsconsole.probes import psql
 from opsconsole.probes.base import World
 from opsconsole.probes.running import Ran
+from opsconsole.runbook.looks import OnlyLooks
 from tests.lab.postgres import PASSWORD, SUPERUSER, LabPostgres
 from tests.lab.redis import free_port
 from tests.probes.looks import problem, seen
@@ -152,7 +153,7 @@ async def test_a_wrong_password_is_no_permission(postgres, monkeypatch):
 async def test_a_server_that_is_not_there_refuses():
     found = await problem("postgres", of(PostgresServer(None, "127.0.0.1", free_port(), "x", "x"), "SELECT 1"))
     assert found.kind is ProblemKind.REFUSED
-    assert "takes no connection" in found.reason
+    assert found.reason.endswith("takes no connection: Connection refused")
 
 
 async def test_a_mistake_in_the_statement_is_told_in_the_servers_words(postgres):
@@ -189,3 +190,23 @@ def test_a_server_that_is_starting_is_no_riddle():
     assert psql.why(ran, PostgresServer("db")) == Problem(
         ProblemKind.REFUSED, "Postgres in db takes no connection: the database system is starting up"
     )
+
+
+@pytest.mark.engine
+async def test_inside_a_container_by_its_own_psql(postgres, engine):
+    """As a Postgres under Docker is asked that publishes no port; the password goes by the environment."""
+    programs = tuple(f"--volume={folder}:{folder}:ro" for folder in ("/usr", "/lib", "/lib64", "/etc/passwd"))
+    shared = ("--env=PATH=/usr/bin:/bin", f"--volume={postgres.socket_folder}:/var/run/postgresql:ro")
+    box, bare = engine.run(options=(*programs, *shared)), engine.run()
+    here = World(engine_host=engine.host, rules=OnlyLooks())
+    try:
+        server = PostgresServer(box.name, port=postgres.port, database="shop", user=SUPERUSER)
+        assert await seen("postgres", of(server, "SHOW timezone"), within=here) == RowsReading((("UTC",),))
+        wrong = await problem("postgres", of(server, "SELECT x"), within=here)
+        assert wrong.reason == f'Postgres in {box.name}: column "x" does not exist'
+        late = await problem("postgres", of(server, "SELECT pg_sleep(62)", vouched=True), 3.0, within=here)
+        assert late.kind is ProblemKind.TIMEOUT and late.reason.startswith(f"Postgres in {box.name}")
+        found = await problem("postgres", of(dataclasses.replace(server, container=bare.name), "SELECT 1"), within=here)
+        assert (found.kind, found.reason) == (ProblemKind.NO_TOOL, f"there is no program psql in {bare.name}")
+    finally:
+        await here.close()
