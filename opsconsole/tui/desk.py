@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Awaitable, Callable
 from contextlib import AbstractContextManager, nullcontext
+from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
 from opsconsole.model.run import (
@@ -37,6 +38,11 @@ class PlaysRun(Protocol):
     @property
     def state(self) -> RunState:
         """The run as its journal tells it."""
+        ...
+
+    @property
+    def folder(self) -> Path:
+        """Where its journal and all that was printed are kept."""
         ...
 
     async def play(self) -> RunState:

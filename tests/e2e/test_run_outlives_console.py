@@ -9,7 +9,7 @@ from pathlib import Path
 import psutil
 import pytest
 
-from tests.support.console import real_console, settled
+from tests.support.console import RealConsole, real_console, settled
 from tests.support.waiting import wait_until
 
 pytestmark = pytest.mark.pty
@@ -57,19 +57,19 @@ def ledger(stack: Path) -> list[str]:
     return file.read_text().split() if file.exists() else []
 
 
+def begin_the_step(console: RealConsole, stack: Path) -> None:
+    """From the overview into the running step, by the keys that are shown."""
+    for key, then in (("r", "Move the archive"), ("⏎", "Begin this run?"), ("⏎", "This changes the box. Run it?")):
+        console.press(key)
+        console.sees(then)
+        settled(console)
+    console.press("y")
+    wait_until("the step to begin", lambda: ledger(stack) == ["begun"])
+
+
 def test_the_step_goes_on_and_the_next_console_sees_its_end(stack):
     with real_console("--stack", str(stack / "stack.toml")) as console:
-        console.press("r")
-        console.sees("Move the archive")
-        settled(console)
-        console.press("⏎")
-        console.sees("Begin this run?")
-        settled(console)
-        console.press("⏎")
-        console.sees("This changes the box. Run it?")
-        settled(console)
-        console.press("y")
-        wait_until("the step to begin", lambda: ledger(stack) == ["begun"])
+        begin_the_step(console, stack)
         console.kill()
         assert console.wait() == -9
 
@@ -93,17 +93,7 @@ def test_the_step_goes_on_and_the_next_console_sees_its_end(stack):
 
 def test_a_step_that_ended_while_nobody_looked_is_known(stack):
     with real_console("--stack", str(stack / "stack.toml"), columns=80, rows=24) as console:
-        console.press("r")
-        console.sees("Move the archive")
-        settled(console)
-        console.press("⏎")
-        console.sees("Begin this run?")
-        settled(console)
-        console.press("⏎")
-        console.sees("This changes the box. Run it?")
-        settled(console)
-        console.press("y")
-        wait_until("the step to begin", lambda: ledger(stack) == ["begun"])
+        begin_the_step(console, stack)
         console.kill()
         console.wait()
     (stack / "let-go").touch()

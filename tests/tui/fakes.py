@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable, Sequence
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 from opsconsole.model.run import Answer, Leave, PartState, Progress, Question, RunState, StepState, Stop
@@ -74,6 +75,7 @@ class ScriptedSession:
     def __init__(self, operator: Any, state: RunState, questions: Sequence[Question]) -> None:
         self.operator, self.state, self.questions = operator, state, list(questions)
         self.answers: list[Answer] = []
+        self.folder = Path("/var/lib/opsconsole/runs") / state.id
         self.interrupts = 0
         self.typed: list[str] = []
         self.sizes: list[tuple[int, int]] = []

@@ -8,10 +8,12 @@ from typing import Any
 import pytest
 from textual.pilot import Pilot
 
-from opsconsole.model.run import AskConfirm, Question
+from opsconsole.model.run import AskConfirm, AskFailed, AskWatch, AskWay, Question, Way
+from opsconsole.runbook.markdown import parse
+from opsconsole.tui.screens.reading import ReadScreen
 from tests.support.snapshots import all_well, everything_wrong, unreadable
 from tests.support.waiting import wait_for
-from tests.tui.fakes import CHANGE, DESTROY, ScriptedSession, ToldParts, a_runbook, a_state, console, painted
+from tests.tui.fakes import CHANGE, DESTROY, LOOK, ScriptedSession, ToldParts, a_runbook, a_state, console, painted
 
 SIZES = [(120, 40), (80, 24), (40, 12)]
 
@@ -104,3 +106,71 @@ def test_the_page_of_keys(snap_compare: Compare) -> None:
         await showing("Keys")(pilot)
 
     assert snap_compare(console(ToldParts(everything_wrong())), terminal_size=(120, 40), run_before=opened)
+
+
+WAYS = AskWay(0, (Way("It is back", "step 4 · Record", 3), Way("It is still down", "step 2 · Recovery", 1)))
+FAILED = AskFailed(1, 0, "exit code 1, expected 0", "docker compose down celery-worker", 2)
+
+
+@pytest.mark.parametrize("size", SIZES)
+def test_a_run_that_asks_which_way(snap_compare: Compare, size: tuple[int, int]) -> None:
+    assert snap_compare(run_at(WAYS, 0), terminal_size=size, run_before=begun("q leave"))
+
+
+@pytest.mark.parametrize("size", SIZES[1:])
+def test_a_run_in_which_something_failed(snap_compare: Compare, size: tuple[int, int]) -> None:
+    assert snap_compare(run_at(FAILED, 1), terminal_size=size, run_before=begun("q leave"))
+
+
+def test_a_run_that_somebody_else_steers(snap_compare: Compare) -> None:
+    watched = AskWatch("anna steers this run at pts/7 since 14:00 UTC; you watch")
+    assert snap_compare(run_at(watched, 1), terminal_size=(80, 24), run_before=begun("stop watching"))
+
+
+def test_a_run_that_only_looks_at_40_by_12(snap_compare: Compare) -> None:
+    asked = AskConfirm(0, 0, LOOK.text, "no", "in /opt/EatFit24 on prod-1 as deploy", LOOK)
+    parts = ToldParts(everything_wrong(), [a_runbook()], read_only=True)
+    parts.script = lambda operator: ScriptedSession(operator, a_state(0), [asked])
+    assert snap_compare(console(parts), terminal_size=(40, 12), run_before=begun("q leave"))
+
+
+@pytest.mark.parametrize("size", SIZES)
+def test_a_runbook_that_is_read_beside_a_run(snap_compare: Compare, size: tuple[int, int]) -> None:
+    async def reading(pilot: Pilot[int]) -> None:
+        await begun("q leave")(pilot)
+        pilot.app.push_screen(ReadScreen(parse(DOCUMENT, "book")))
+        await showing("esc back")(pilot)
+
+    assert snap_compare(run_at(WAYS, 0), terminal_size=size, run_before=reading)
+
+
+DOCUMENT = """---
+treats: [celery-worker.process]
+rto: 5m
+escalate: lead
+---
+# Worker runs the wrong process
+
+## Impact
+
+Nobody gets mail. See [the other runbook](other.md#there).
+
+## Diagnosis
+
+> [!WARNING]
+> Do not **restart** it: a restart keeps the command.
+
+| signal | where | what to do |
+|---|---|---|
+| memory | Grafana | the worker leaks; restart it and look again until it is well |
+| queue | redis | wait |
+
+1. First `one`
+   - [x] done
+   - [ ] open
+2. then two
+
+```bash
+docker top celery-worker
+```
+"""

@@ -7,8 +7,8 @@ from opsconsole.model.text import one_line
 from opsconsole.tui.presentation.spans import Line, line, words, wrap
 
 
-def holding(state: RunState, width: int) -> list[Line]:
-    """Under a heading each: values given, and what steps have left to those after them."""
+def holding(state: RunState, folder: str, width: int) -> list[Line]:
+    """Under a heading each: values given, what steps have left to those after them, and where all is kept."""
     secret = [given.name for given in state.runbook.inputs if given.secret]
     given = [_pair(name, value, width) for name, value in state.inputs.items()]
     hidden = [_pair(name, "(secret, not shown)", width) for name in secret if name not in state.inputs]
@@ -18,6 +18,8 @@ def holding(state: RunState, width: int) -> list[Line]:
         *_under("Values of this run", [*given, *hidden], "none were asked for yet"),
         (),
         *_under("What steps left to those after them", left, "no step has changed folder or set a variable"),
+        (),
+        *_under("Kept on disk", [_pair("all of it, with every output in full", folder, width)] if folder else [], ""),
     ]
 
 

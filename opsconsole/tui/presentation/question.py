@@ -48,6 +48,7 @@ _STOP: Final = Choice(("x", "S"), "stop the run", "stop", short="stop")
 _MORE: Final = Choice(("space",), "see the rest of it first", "more", short="read on first")
 _GO: Final = Choice(("b",), "go to a step", "go", short="go to")
 _LEAVE: Final = Choice(("q",), "leave it open", "leave", short="leave")
+_UNWATCH: Final = Choice(("q",), "stop watching", "leave")
 BEGIN: Final = (Choice(("enter",), "begin", "begin"), Choice(("e",), "reason", "reason"))
 OVER: Final = (Choice(("enter", "q"), "back to the overview", "close"),)
 BROKEN: Final = (Choice(("r",), "try again", "again"), Choice(("enter", "q"), "back to the overview", "close"))
@@ -69,7 +70,8 @@ def choices(question: Question, *, read_on: bool = False) -> tuple[Choice, ...]:
     own = _own(question)
     if read_on and isinstance(question, AskConfirm) and question.mode != "no" and not question.refused:
         own = (_MORE, *own[1:])
-    return (*own, _LEAVE) if isinstance(question, AskChanged | AskWatch) else (*own, _SHELL, _LEAVE)
+    leave = _UNWATCH if isinstance(question, AskWatch) else _LEAVE
+    return (*own, leave) if isinstance(question, AskChanged | AskWatch) else (*own, _SHELL, leave)
 
 
 def _own(question: Question) -> tuple[Choice, ...]:
@@ -86,7 +88,7 @@ def _own(question: Question) -> tuple[Choice, ...]:
             here = (Choice(("h",), "run it here", "here"),) if question.here else ()
             own = (Choice(("d",), "done there", "note"), _SKIP, *here, _GO, _STOP)
         case AskFailed():
-            undo = (Choice(("u",), "undo", "undo"),) if question.undo_step is not None else ()
+            undo = (Choice(("u",), "take it back", "undo", short="undo"),) if question.undo_step is not None else ()
             keep = (Choice(("k",), "skip, keep what it set", "keep"),) if question.leaves else ()
             own = (Choice(("r",), "retry", "retry"), _SKIP, *keep, *undo, _GO, _STOP)
         case AskChanged(running=running):
@@ -186,6 +188,8 @@ def _value(question: AskInput, size: int) -> list[Line]:
 
 def _failed(question: AskFailed, size: int) -> list[Line]:
     out = wrap(line(("It failed: ", "down"), *_words(question.reason, "strong")), size)
+    if question.undo_step is not None and question.undo:
+        out.append(cut(line(("u takes it back, asked about first:  ", "dim"), *_words(question.undo, "value")), size))
     if question.leaves:
         out += wrap(line(("It has set  ", "dim"), *_words("  ".join(question.leaves), "value")), size)
     return out

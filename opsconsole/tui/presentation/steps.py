@@ -112,11 +112,22 @@ def page(state: RunState, place: int, question: Question | None, beside: Beside,
     rest += [*_if_it_fails(step.step, width), *proof(_proves(state.runbook, step.step), beside.standings, width)]
     if isinstance(question, AskFailed | AskUnknown):
         runs = [*runs, *beside.call]
+    runs, rest = _calm(runs), _calm(rest)
+    rest = [(), *rest] if runs and rest else rest
     gap: list[Line] = [()] if told else []
     if len(told) + len(runs) + len(rest) + len(gap) <= height:
         return StepPage([*told, *gap, *runs, *rest], len(told) + len(gap) + len(runs))
     first = [*runs, *rest]
     return StepPage([*first, *(gap if first else []), *told], len(runs))
+
+
+def _calm(lines: Sequence[Line]) -> list[Line]:
+    """No gap at either end, and none twice as wide as another."""
+    out: list[Line] = []
+    for each in lines:
+        if each or (out and out[-1]):
+            out.append(each)
+    return out if not out or out[-1] else out[:-1]
 
 
 def _if_it_fails(step: Step, width: int) -> list[Line]:
@@ -231,6 +242,8 @@ def _expected(step: Step, width: int, met: frozenset[str]) -> list[Line]:
 
 def proof(names: Sequence[str], standings: Mapping[str, Standing], width: int) -> list[Line]:
     """The live checks that show whether it worked."""
+    if width < _ROOMY:
+        return _narrow_proof(names, standings, width)
     out: list[Line] = []
     longest = min(max(map(len, names), default=0), 32) + 2
     for number, name in enumerate(names):
@@ -244,6 +257,25 @@ def proof(names: Sequence[str], standings: Mapping[str, Standing], width: int) -
             said = line(*sign(standing.level), " ", *words(standing.verdict.reason, LEVEL_STYLES[standing.level]))
         out.append(cut((*line((head, "dim")), *fit_name(words(name, "strong"), longest), *said), width))
     return [(), *out] if out else []
+
+
+_ROOMY: Final = 60
+"""Cells from which a check, how it stands and why have room on one line."""
+
+
+def _narrow_proof(names: Sequence[str], standings: Mapping[str, Standing], width: int) -> list[Line]:
+    out = [(), line(("proves itself by", "dim"))] if names else []
+    for name in names:
+        standing = standings.get(name)
+        if standing is None:
+            said = line("? ", *words(name, "strong"), ("  not looked at", "dim"))
+        elif standing.level is Level.OK:
+            said = line(("✓ ", "good"), *words(name, "strong"), ("  OK", "good"))
+        else:
+            reason = words(standing.verdict.reason, LEVEL_STYLES[standing.level])
+            said = line(*sign(standing.level), " ", *words(name, "strong"), "  ", *reason)
+        out += wrap(said, width, "  ")
+    return out
 
 
 def difference(state: RunState, width: int) -> list[Line]:

@@ -8,7 +8,6 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 
 from opsconsole.model.runbook import Runbook
-from opsconsole.model.text import one_line
 from opsconsole.tui import leafing
 from opsconsole.tui.canvas import Canvas
 from opsconsole.tui.page import Page
@@ -33,7 +32,7 @@ class ReadScreen(OpsScreen):
         super().__init__()
         self.book = book
         self._section = section
-        self._page = Page("page", one_line(book.title, 80))
+        self._page = Page("page", "Runbook")
         self._header = Canvas(id="header")
 
     def compose(self) -> ComposeResult:

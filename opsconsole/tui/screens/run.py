@@ -275,9 +275,10 @@ class RunScreen(OpsScreen):
         from opsconsole.tui.presentation.holding import holding
         from opsconsole.tui.screens.leaf import LeafScreen
 
-        state = self.desk.state
+        state, session = self.desk.state, self.desk.session
+        folder = str(session.folder) if session is not None else ""
         if state is not None:
-            self.app.push_screen(LeafScreen("What the run holds", lambda width: holding(state, width)))
+            self.app.push_screen(LeafScreen("What the run holds", lambda width: holding(state, folder, width)))
 
     def action_book(self) -> None:
         """The whole runbook, at the section where the run stands."""
