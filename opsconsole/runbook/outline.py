@@ -132,6 +132,7 @@ class _Walk:
 
     def __init__(self, lines: Sequence[str], offset: int, tab: str, group: int, env: dict[str, Any]) -> None:
         self.env = env
+        self.quotes = 0
         self.lines = lines
         self.offset = offset
         self.tab = tab
@@ -143,6 +144,8 @@ class _Walk:
         at, skip = 0, -1
         while at < len(tokens):
             token = tokens[at]
+            if token.type.startswith("blockquote_"):
+                self.quotes += token.nesting
             if token.map is None or token.map[0] < skip:
                 at += 1
                 continue
@@ -210,27 +213,37 @@ class _Walk:
         if not match:
             return None
         first = token.map[0]
-        column = len(self.lines[first]) - len(self.lines[first].lstrip())
+        column = _column(self._bare(first))
         end = first + 1
         for number in range(first + 1, len(self.lines)):
-            line = self.lines[number]
-            if line.strip() and len(line.expandtabs(4)) - len(line.expandtabs(4).lstrip()) < column + 4:
+            line = self._bare(number)
+            if line.strip() and _column(line) < column + 4:
                 break
             if line.strip():
                 end = number + 1
         return match["tab"], first + 1, end
+
+    def _bare(self, number: int) -> str:
+        """A line without the marks of the quotes that it stands in, its tabs as blanks."""
+        line = (
+            re.sub(rf"^(?: {{0,3}}> ?){{{self.quotes}}}", "", self.lines[number]) if self.quotes else self.lines[number]
+        )
+        return line.expandtabs(4)
 
     def _indented(self, tab: str | None, begin: int, end: int) -> Iterator[Part]:
         if tab is not None:
             if any(line.strip() for line in self.lines[self.tabs_end : begin - 1]) or self.tabs_end < 0:
                 self.groups += 1
             self.tabs_end = end
-        body = [line.expandtabs(4) for line in self.lines[begin:end]]
-        column = len(self.lines[begin - 1]) - len(self.lines[begin - 1].lstrip())
-        body = [line[column + 4 :] for line in body]
+        column = _column(self._bare(begin - 1))
+        body = [self._bare(number)[column + 4 :] for number in range(begin, end)]
         group = self.offset * 1000 + self.groups if tab is not None else self.group
         inner = _Walk(body, self.offset + begin, self.tab if tab is None else tab, group, self.env)
         yield from inner.parts(_parser().parse("\n".join(body), self.env))
+
+
+def _column(line: str) -> int:
+    return len(line) - len(line.lstrip())
 
 
 def _codehilite(text: str) -> tuple[str, str]:
