@@ -20,7 +20,7 @@ def open_probe(world: World) -> Each:
         found = await world.engine.find(of.container, timeout)
         if isinstance(found, Problem):
             return found
-        here = await checked_out(of.repository)
+        here = await checked_out(of.repository, timeout)
         if isinstance(here, Problem):
             return here
         own = await world.engine.image(found.image_id, timeout)

@@ -17,6 +17,7 @@ from opsconsole.model.sample import Problem, ProblemKind, Sample, Target
 from opsconsole.model.service import ContainerRef, ProcessesRef
 from opsconsole.probes import open_probe
 from opsconsole.probes.base import World
+from opsconsole.probes.checkout import Checkout, checked_out
 from opsconsole.probes.composed import FILES, FOLDER, SERVICE, environment_of
 from opsconsole.probes.container_user import as_inside
 from opsconsole.probes.exec_start import as_started
@@ -25,7 +26,7 @@ from opsconsole.probes.zone import rule_of, zone_below
 from tests.lab.engine import FOREVER, LabEngine
 from tests.lab.systemd import LabSystemd
 from tests.probes.processes import Started, descendants
-from tests.support.parts import OUTER
+from tests.support.parts import OUTER, lack
 from tests.support.waiting import wait_for, wait_until
 
 PROJECT = f"opsrep{os.getpid()}"
@@ -275,6 +276,12 @@ def git(folder: Path, *words: str) -> str:
     return done.stdout.strip()
 
 
+def give_away(folder: Path) -> None:
+    """Somebody else's from now on, with all that is in it."""
+    for path in (folder, *folder.rglob("*")):
+        os.chown(path, 12345, 12345)
+
+
 @pytest.mark.engine
 async def test_the_image_that_runs_beside_the_version_that_is_checked_out(engine: LabEngine, tmp_path: Path) -> None:
     git(tmp_path, "init", "-q")
@@ -304,6 +311,17 @@ async def test_the_image_that_runs_beside_the_version_that_is_checked_out(engine
     finally:
         engine.remove_since(mark)
         engine.try_docker("image", "rm", "--force", *tags)
+
+
+async def test_a_work_tree_of_somebody_else_is_looked_at_all_the_same(tmp_path: Path) -> None:
+    if os.geteuid() != 0:
+        lack("root", "only root can give files away")
+    git(tmp_path, "init", "-q")
+    git(tmp_path, "commit", "-q", "--allow-empty", "-m", "one")
+    git(tmp_path, "tag", "v2.0.0")
+    commit = git(tmp_path, "rev-parse", "HEAD")
+    give_away(tmp_path)
+    assert await checked_out(str(tmp_path), 10) == Checkout(commit, ("v2.0.0",))
 
 
 @pytest.mark.engine

@@ -90,6 +90,13 @@ def test_what_is_looked_at_and_what_that_needs(loaded, written, of, needs):
     assert check.needs == needs
 
 
+def test_a_service_that_is_a_unit_can_be_held_to_its_file(tmp_path):
+    file = tmp_path / "stack.toml"
+    file.write_text(SERVICES.replace('unit = "shop-api"', 'unit = "shop-api"\nstate = { current = true, for = 2 }'))
+    check = next(check for check in load(file).checks if check.name == "api.state")
+    assert (check.kind, check.expect.current, check.expect.state, check.rounds) == ("unit", True, "active", 2)
+
+
 def test_a_stub_is_asked_once_with_its_endpoint_and_looks_at_what_it_depends_on(loaded):
     checks = loaded(entry("stub", 'endpoint = "web"', 'depends = ["app.state"]'))
     assert checks["it"].target == checks["web.health"].target
