@@ -18,8 +18,8 @@ from opsconsole.watch.store import Store
 from opsconsole.watch.threads import wait_for_no_thread
 
 _WAVES: Final = (("fault", "container", "engine"), ("memory", "process", "unit", "box"), ("queue",), STARTED)
-"""Which kinds begin first; all others after them. The first rows must not wait for the import of a Redis client, nor
-may that be counted as the latency of an endpoint."""
+"""Which kinds begin first; all others after them. The first rows must not wait for what others import or
+start, nor may that be counted as the latency of an endpoint."""
 
 _WAVE: Final = 0.3  # seconds that a wave waits for the one before it
 _TELL: Final = 0.9  # seconds between two plain news: about one a second, and back in step after urgent ones

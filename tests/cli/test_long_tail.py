@@ -176,3 +176,12 @@ def test_who_has_one_of_them_pays_for_that_one_alone(tmp_path):
     assert outcome.code == 0
     assert "opsconsole.probes.file" in outcome.loaded
     assert not outcome.loaded & {"tree_sitter", "sqlite3", "httpx", "redis", "textual", "opsconsole.probes.running"}
+
+
+@pytest.mark.redis
+def test_a_ping_pays_for_no_client(redis_server, tmp_path):
+    """It stands in health checks and units' ExecCondition=: whatever is loaded there is waited for each time."""
+    stack_file(tmp_path, f'[[health]]\nname = "redis"\nurl = "{redis_server.url}"')
+    outcome = loading("check", "redis", cwd=tmp_path)
+    assert outcome.code == 0
+    assert not outcome.loaded & {"redis", "httpx", "httpcore", "tree_sitter", "opsconsole.runbook"}

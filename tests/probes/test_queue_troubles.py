@@ -178,9 +178,12 @@ async def test_a_name_that_nobody_knows(looker: Looker) -> None:
     assert problem.reason.startswith("the host name in redis://no-such-host.invalid:6379/0 is not known here")
 
 
-async def test_something_that_is_no_redis(looker: Looker) -> None:
+@pytest.mark.parametrize(
+    "said", [b"HTTP/1.1 400 Bad Request\r\n\r\n", b"\x00" * 300_000, b":many\r\n", b"$lots\r\n", b"*?\r\n"]
+)
+async def test_something_that_is_no_redis(looker: Looker, said: bytes) -> None:
     async def greet(_: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        writer.write(b"HTTP/1.1 400 Bad Request\r\n\r\n")
+        writer.write(said)
         writer.close()
 
     server = await asyncio.start_server(greet, "127.0.0.1", 0)
@@ -188,6 +191,18 @@ async def test_something_that_is_no_redis(looker: Looker) -> None:
     problem = await looker.trouble(ai(url))
     server.close()
     assert problem == Problem(ProblemKind.GARBLED, f"{url} answers, but not as a Redis does; is the port right?")
+
+
+async def test_a_server_that_breaks_off_in_the_middle_of_a_reply(looker: Looker) -> None:
+    async def begin(_: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        writer.write(b"*2\r\n$5\r\nab")
+        writer.close()
+
+    server = await asyncio.start_server(begin, "127.0.0.1", 0)
+    url = f"redis://127.0.0.1:{server.sockets[0].getsockname()[1]}/0"
+    problem = await looker.trouble(ai(url))
+    server.close()
+    assert problem == Problem(ProblemKind.REFUSED, f"{url} closed the connection")
 
 
 async def test_an_address_that_is_none(looker: Looker) -> None:

@@ -1,84 +1,88 @@
-"""A broker over its socket, by the connection of redis-py's asyncio client."""
+"""A broker over its socket, in its own language (RESP 2): a page, where a client's import is a quarter of a `check`."""
 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable, Sequence
-from typing import TYPE_CHECKING, Any
+import ssl
+from collections.abc import Sequence
+from contextlib import suppress
 
 from opsconsole.model.sample import Problem, ProblemKind
 from opsconsole.probes.brokers.address import Address
 from opsconsole.probes.brokers.exchange import Command, Refusal, Reply, UnreachedError, raw
-from opsconsole.probes.brokers.words import causes, refused, unreached
+from opsconsole.probes.brokers.words import refused, unreached
 
-if TYPE_CHECKING:
-    from redis.asyncio.connection import AbstractConnection
+_OLD_AUTH = "ERR wrong number of arguments for 'auth'"
+"""What a Redis before 6 says to a user's name: there it knew passwords only."""
 
 
 class SocketLink:
-    """One connection. It tells the server nothing about itself, and redis-py's retries are off: who asks decides."""
+    """One connection. It tells the server nothing about itself, and tries nothing twice: who asks decides."""
 
-    def __init__(self, connection: AbstractConnection, shown: str) -> None:
-        self._connection = connection
+    def __init__(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter, shown: str) -> None:
+        self._reader = reader
+        self._writer = writer
         self._shown = shown
 
-    async def open(self) -> None:
-        """Connect, sign in, choose the database. UnreachedError says why not."""
-        from redis.exceptions import RedisError
-
-        connect: Callable[[], Awaitable[None]] = self._connection.connect
-        try:
-            await connect()
-        except RedisError as fault:
-            await self.close()
-            raise self._why(fault) from None
-        except BaseException:
-            await self.close()
-            raise
+    async def sign_in(self, username: str | None, password: str | None, db: int) -> None:
+        """Say who we are, and choose the database. UnreachedError says why not."""
+        if username or password:
+            login = [word for word in (username, password or "") if word is not None]
+            (reply,) = await self.ask([("AUTH", *login)])
+            if username and isinstance(reply, Refusal) and reply.text.startswith(_OLD_AUTH):
+                (reply,) = await self.ask([("AUTH", password or "")])
+            await self._granted(reply)
+        if db:
+            await self._granted(*await self.ask([("SELECT", db)]))
 
     async def ask(self, commands: Sequence[Command]) -> list[Reply]:
         """See `Link`."""
-        from redis.exceptions import RedisError
-
-        packed = self._connection.pack_commands([[raw(word) for word in command] for command in commands])
-        replies: list[Reply] = []
         try:
-            await self._connection.send_packed_command(packed, check_health=False)
-            while len(replies) < len(commands):
-                replies.append(await self._reply())
-        except RedisError as fault:
+            self._writer.write(b"".join(map(_packed, commands)))
+            await self._writer.drain()
+            return [await self._reply() for _ in commands]
+        except (asyncio.IncompleteReadError, ConnectionError):
             await self.close()
-            raise self._why(fault) from None
+            raise UnreachedError(_closed(self._shown), on_the_way=True) from None
+        except OSError as fault:
+            await self.close()
+            raise UnreachedError(unreached(fault, self._shown), on_the_way=True) from None
+        except (ValueError, asyncio.LimitOverrunError):
+            await self.close()
+            reason = f"{self._shown} answers, but not as a Redis does; is the port right?"
+            raise UnreachedError(Problem(ProblemKind.GARBLED, reason)) from None
         except BaseException:
             await self.close()  # replies may still come: nobody else may take them for theirs
             raise
-        return replies
 
     async def close(self) -> None:
         """See `Link`."""
-        await self._connection.disconnect(nowait=True)
+        with suppress(OSError):
+            self._writer.close()
+
+    async def _granted(self, reply: Reply) -> None:
+        if isinstance(reply, Refusal):
+            await self.close()
+            raise UnreachedError(refused(reply.text, self._shown))
 
     async def _reply(self) -> Reply:
-        from redis.exceptions import ResponseError
-
-        try:
-            reply: Reply = await self._connection.read_response()
-        except ResponseError as fault:
-            return Refusal(_told(fault))
-        return reply
-
-    def _why(self, fault: Exception) -> UnreachedError:
-        from redis.exceptions import InvalidResponse, ResponseError
-
-        for cause in causes(fault):  # on a unix socket redis-py wraps what the server said in an error of its own
-            if getattr(cause, "status_code", None) or isinstance(cause, ResponseError):
-                return UnreachedError(refused(_told(cause), self._shown))
-        if isinstance(fault, InvalidResponse) or "Protocol Error" in str(fault):
-            reason = f"{self._shown} answers, but not as a Redis does; is the port right?"
-            return UnreachedError(Problem(ProblemKind.GARBLED, reason))
-        if "closed by server" in str(fault):
-            return UnreachedError(Problem(ProblemKind.REFUSED, f"{self._shown} closed the connection"), on_the_way=True)
-        return UnreachedError(unreached(fault, self._shown), on_the_way=True)
+        """One reply. ValueError for what no Redis says."""
+        line = await self._reader.readuntil(b"\n")
+        kind, rest = line[:1], line[1:].rstrip(b"\r\n")
+        if kind == b"+":
+            return rest
+        if kind == b"-":
+            return Refusal(rest.decode(errors="replace"))
+        if kind == b":":
+            return int(rest)
+        if kind not in (b"$", b"*"):
+            raise ValueError("a reply of an unknown kind")
+        length = int(rest)
+        if length < 0:
+            return None
+        if kind == b"*":
+            return [await self._reply() for _ in range(length)]
+        return (await self._reader.readexactly(length + 2))[:-2]
 
 
 async def connect(
@@ -88,41 +92,41 @@ async def connect(
 
     Where no connection could be made `within` seconds, that is a way that failed; another may do.
     """
-    link = SocketLink(_connection(address, host, port, password), shown)
-    if within is None:
-        await link.open()
-        return link
     try:
         async with asyncio.timeout(within):
-            await link.open()
+            link = await _open(address, host, port, shown)
+            await link.sign_in(address.username, password, address.db)
+            return link
     except TimeoutError:
         problem = Problem(ProblemKind.TIMEOUT, f"{shown} did not take a connection in time")
         raise UnreachedError(problem, on_the_way=True) from None
-    return link
 
 
-def _connection(address: Address, host: str, port: int, password: str | None) -> AbstractConnection:
-    from redis.asyncio.connection import Connection, SSLConnection, UnixDomainSocketConnection
-
-    # Time is kept by who asks, for the whole of a look. CLIENT SETINFO would be a write, if a small one.
-    common: dict[str, Any] = {
-        "db": address.db,
-        "username": address.username,
-        "password": password,
-        "protocol": 2,
-        "driver_info": None,
-        "socket_timeout": None,
-        "socket_connect_timeout": None,
-    }
-    if address.way == "unix":
-        return UnixDomainSocketConnection(path=address.path, **common)
-    if not address.tls:
-        return Connection(host=host, port=port, **common)
-    required = "required" if address.verify else "none"
-    return SSLConnection(host=host, port=port, ssl_cert_reqs=required, ssl_check_hostname=address.verify, **common)
+async def _open(address: Address, host: str, port: int, shown: str) -> SocketLink:
+    try:
+        if address.way == "unix":
+            return SocketLink(*await asyncio.open_unix_connection(address.path), shown)
+        secured = _context(address.verify) if address.tls else None
+        return SocketLink(*await asyncio.open_connection(host, port, ssl=secured), shown)
+    except ConnectionError as fault:
+        known = unreached(fault, shown) if fault.errno else _closed(shown)
+        raise UnreachedError(known, on_the_way=True) from None
+    except OSError as fault:
+        raise UnreachedError(unreached(fault, shown), on_the_way=True) from None
 
 
-def _told(fault: BaseException) -> str:
-    """The server's own words, with the code that redis-py takes off the errors that it knows."""
-    code = getattr(fault, "status_code", None)
-    return f"{code} {fault}" if code and not str(fault).startswith(code) else str(fault)
+def _context(verify: bool) -> ssl.SSLContext:
+    context = ssl.create_default_context()
+    if not verify:
+        context.check_hostname = False
+        context.verify_mode = ssl.CERT_NONE
+    return context
+
+
+def _closed(shown: str) -> Problem:
+    return Problem(ProblemKind.REFUSED, f"{shown} closed the connection")
+
+
+def _packed(command: Command) -> bytes:
+    words = [raw(word) for word in command]
+    return b"*%d\r\n" % len(words) + b"".join(b"$%d\r\n%b\r\n" % (len(word), word) for word in words)
