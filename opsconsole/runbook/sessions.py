@@ -30,12 +30,17 @@ _TABLE: Final = re.compile(r"^\s*[A-Z][A-Z0-9()%_/.-]*(?: [A-Z0-9()%_/.-]+)*(?: 
 _MAY_PRINT: Final = re.compile(r"\n\s*(?:[A-Z][^\n]*(?:  |\t)|[{\[])")
 """What a block has in which a table or JSON stands under a command; most have not."""
 _EXPECT: Final = re.compile(
-    r"^\s*#+\s*(?:(?:expected|expect|ожидается|ожидаем|ожидаемый результат|ожидаемый вывод)(?:\s+(?:output|result))?"
-    r"\s*[:\-—]\s*(?P<said>.*)|(?P<should>should\b.*|должн\w+ .*))$",
+    r"(?:^|\s)#+\s*(?:(?:expected|expect|ожидается|ожидаем|ожидаем\w+ (?:результат|вывод|ответ))"
+    r"(?:\s+(?:output|results?|response))?\s*[:\-—]\s*(?P<said>.*)|"
+    r"should (?:return|show|be|print|say|list|respond|output|see)s?:\s*(?P<shown>.+)|"
+    r"(?P<should>(?:should\b|должн\w+ ).*))$",
     re.IGNORECASE,
 )
 _ANNOUNCED: Final = re.compile(
-    r"(?:expected|example of the expected|ожидаем\w+)\s+(?:output|results?|response|результат|вывод|ответ)\W*$",
+    r"(?:expected|example of the expected|ожидаем\w+)\s+(?:output|results?|response|результат|вывод|ответ)\W*$|"
+    r"^(?:expected|ожидается)\W*$|"
+    r"\byou (?:should|will|must) (?:see|get|receive)\b.*(?:output|result|response|like|similar|following)\b.*:$|"
+    r"\b(?:output|result|response) (?:should|will|must) (?:be|look)\b.*:$|вы (?:должны )?увид\w+.*:$",
     re.IGNORECASE,
 )
 
@@ -166,9 +171,9 @@ def expectations(text: str) -> tuple[str, ...]:
     found: list[str] = []
     listing = False
     for line in text.split("\n") if "#" in text else ():
-        match = _EXPECT.match(line)
+        match = _EXPECT.search(line)
         if match:
-            said = (match["said"] if match["said"] is not None else match["should"]).strip()
+            said = next(text for text in match.group("said", "shown", "should") if text is not None).strip()
             found += [said] if said else []
             listing = not said
         elif listing and re.match(r"^\s*#+\s*\S", line):

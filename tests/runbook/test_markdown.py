@@ -202,14 +202,37 @@ def test_comments_that_announce_a_result_become_what_is_expected() -> None:
     assert only(text).expected == ("PONG", "0", "should be UTC", "web Up", "db Up")
 
 
+@pytest.mark.parametrize(
+    ("line", "said"),
+    [
+        ("# Expected output: PONG", "PONG"),
+        ("# Expected Result - PONG", "PONG"),
+        ("# Expected response: PONG", "PONG"),
+        ("# Ожидаемый результат: PONG", "PONG"),
+        ("# Ожидаемый вывод: PONG", "PONG"),
+        ("# Ожидаемый ответ — PONG", "PONG"),
+        ("# Should return: PONG", "PONG"),
+        ("# should say PONG", "should say PONG"),
+        ("# должно быть PONG", "должно быть PONG"),
+    ],
+)
+def test_a_result_is_announced_in_several_ways_over_the_command_under_it_or_behind_it(line: str, said: str) -> None:
+    for text in (f"{line}\nredis-cli ping", f"redis-cli ping\n{line}", f"redis-cli ping  {line}"):
+        assert only(f"```bash\n{text}\n```").expected == (said,)
+    assert only("```bash\necho a#should b; echo 'x'#expected\n```").expected == ()
+
+
 def test_a_result_block_says_what_the_command_before_it_should_print() -> None:
-    for sentence in ("Expected output:", "**Expected result**", "Ожидаемый результат:", "### Expected output"):
+    sentences = ("Expected output:", "**Expected result**", "Ожидаемый результат:", "**Expected:**", "Ожидается:")
+    others = ("You should see output like this:", "The result should be:", "Вы увидите:", "### Expected output")
+    for sentence in (*sentences, *others):
         command, shown = book(f"```bash\nredis-cli ping\n```\n\n{sentence}\n\n```text\nPONG\n```\n").steps
         if sentence.startswith("#"):
             continue  # a section of its own
         assert (command.expected, shown.kind) == (("PONG",), "shown")
-    command, _ = book("```bash\nls\n```\n\nAn example:\n\n```text\na\n```\n").steps
-    assert command.expected == ()
+    for sentence in ("An example:", "If you do not get the expected output, look here:", "Output:"):
+        command, _ = book(f"```bash\nls\n```\n\n{sentence}\n\n```text\na\n```\n").steps
+        assert command.expected == ()
 
 
 def test_a_result_block_under_a_heading_of_its_own_belongs_to_the_command_before_it() -> None:
