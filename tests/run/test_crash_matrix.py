@@ -237,3 +237,29 @@ def test_the_next_console_says_what_is_so_and_nothing_runs_twice(
         assert scene.standing() == ("done" if truth == "running" else truth)
         assert scene.ledger() == (["begun", "over"] if truth == "running" else ran)
         assert [entry.kind for entry in journalled(scene.run)].count(Kind.STARTED) == (when != BEFORE)
+
+
+def test_whoever_comes_back_from_a_connection_that_hangs_takes_over_and_it_stays_so_when_it_wakes(
+    tmp_path: Path, sshd: LabSshd
+) -> None:
+    """The network is gone and nobody has noticed: the far console lives, and thinks that somebody is at it."""
+    scene = Scene(tmp_path, "plain")
+    scene.begin()
+    with ExitStack() as stack:
+        hanging = stack.enter_context(
+            real_console(cwd=str(ROOT), command=through_ssh(scene, sshd), columns=80, rows=24)
+        )
+        scene.asks(hanging, "move")
+        hanging.kill(signal.SIGSTOP)
+        after = stack.enter_context(real_console(*scene.words(), cwd=str(ROOT), columns=80, rows=24))
+        after.sees("steers this run")
+        after.send("t\n")
+        scene.asks(after, "move")
+        scene.confirm(after)
+        hanging.kill(signal.SIGCONT)
+        hanging.sees("you watch")
+        hanging.send("y\n")
+        scene.go()
+        scene.asks(after, "look")
+        assert scene.ledger() == ["begun", "over"]
+        assert [entry.kind for entry in journalled(scene.run)].count(Kind.STARTED) == 1
