@@ -2,8 +2,9 @@
 
 It keeps 15 MB, and the stack's changes to itself, so it leaves after a few minutes: the journal has all that the next
 one needs. What is lost with it is what only a process can hold: sudo's ticket, which is bound to the run's terminal
-(sudo asks once more), values that look secret (they are asked for again), and the environment of the console that began
-the run (the next console gives its own). What a step left running keeps its terminal, and the holder with it, for as long as an hour.
+(sudo asks once more), values that look secret (they are asked for again), and the environment of the console that
+began the run (the next console gives its own). What a step left running keeps its terminal, and the holder with it, for
+as long as an hour.
 """
 
 from __future__ import annotations
