@@ -48,4 +48,6 @@ def judge(expect: Expect, sample: Sample, past: Sequence[Sample]) -> Verdict:
     if not bad:
         return Verdict(Level.OK, f"runs as {measured}", measured, expected)
     who = f"root ({measured})" if reading.uid == 0 else measured
+    if reading.uid_outside != reading.uid:
+        who += f", which the box calls {reading.uid_outside}"
     return Verdict(Level.DOWN, f"{runs} runs as {who}, expected {expected}", measured, expected)

@@ -156,7 +156,7 @@ class ReplicasReading:
 
 @dataclass(frozen=True, slots=True)
 class UserReading:
-    """As whom the first process of a container runs, as the container and as the box number it."""
+    """As whom the first process of a container runs, as the container numbers it, and as the box does."""
 
     pid: int
     uid: int
@@ -170,8 +170,8 @@ class ImageReading:
     """The image that a container runs, and the version that is checked out.
 
     `image` is the name that it was started by, `image_id` what that was then, `named_id` what this name is now (None:
-    nothing here). `revision` is the image's own word (its label), `names` are all that it bears here. `wanted` are the
-    images here that bear a version checked out: name and id. `commit` and `tags` are what is checked out.
+    nothing here). `revision` is the image's own word (its label). `wanted` are the images here that bear a version
+    checked out: name and id. `commit` and `tags` are what is checked out.
     """
 
     image: str
@@ -179,7 +179,6 @@ class ImageReading:
     commit: str
     tags: tuple[str, ...] = ()
     revision: str = ""
-    names: tuple[str, ...] = ()
     named_id: str | None = None
     wanted: tuple[tuple[str, str], ...] = ()
 

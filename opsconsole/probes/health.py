@@ -21,8 +21,6 @@ from opsconsole.probes.brokers.secret import SecretError, is_reference, resolve
 from opsconsole.probes.http_answer import BODY, unreached, unzipped
 
 if TYPE_CHECKING:
-    import ssl
-
     import httpx
 
 REDIRECTS: Final = 5
@@ -164,27 +162,15 @@ def _named(of: HealthOf, headers: Mapping[str, str]) -> dict[str, str]:
 def _new_client(verify: bool) -> httpx.AsyncClient:
     import httpx
 
+    from opsconsole.probes.trust import trusting
+
     return httpx.AsyncClient(
-        verify=_trusting() if verify else False,
+        verify=trusting() if verify else False,
         timeout=None,  # one time-out covers all of a look
         max_redirects=REDIRECTS,
         trust_env=False,
         limits=httpx.Limits(max_keepalive_connections=0),
     )
-
-
-def _trusting() -> ssl.SSLContext:
-    """Whom the box trusts; where it has no such store, whom httpx does."""
-    import ssl
-    from pathlib import Path
-
-    context = ssl.create_default_context()
-    paths = ssl.get_default_verify_paths()
-    if not paths.cafile and not (paths.capath and any(Path(paths.capath).iterdir())):
-        import certifi
-
-        context.load_verify_locations(certifi.where())
-    return context
 
 
 def open_probe(world: World) -> HealthProbe:

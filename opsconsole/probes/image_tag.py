@@ -36,7 +36,7 @@ def open_probe(world: World) -> Each:
                 wanted.append((name, one.id))
         revision = found.labels.get(REVISION, "") or (own.labels.get(REVISION, "") if own else "")
         return ImageReading(
-            found.image, found.image_id, here.commit, here.tags, revision, own.names if own else (),
+            found.image, found.image_id, here.commit, here.tags, revision,
             named.id if named else None, tuple(wanted),
         )  # fmt: skip
 

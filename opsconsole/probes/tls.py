@@ -15,6 +15,7 @@ from opsconsole.probes.base import World
 from opsconsole.probes.certificate import from_pem, understood
 from opsconsole.probes.each import Each
 from opsconsole.probes.reach import connect, place_of, unreached
+from opsconsole.probes.trust import blind, trusting
 
 _LONGEST: Final = 1 << 20  # bytes of a file of certificates
 
@@ -47,17 +48,13 @@ def open_probe(world: World) -> Each:
 
 async def _shown_at(address: Address, place: tuple[str, int], name: str | None) -> TlsReading | Problem:
     """Asked once as everybody does; where that is refused, once more without looking, to see what it is that was."""
-    trusting = ssl.create_default_context()
-    trusting.check_hostname = False
-    why = ""
+    asking, why = trusting(), ""
+    asking.check_hostname = False  # whom it is for is judged apart
     try:
-        der = await _certificate(address, place, trusting, name)
+        der = await _certificate(address, place, asking, name)
     except ssl.SSLCertVerificationError as fault:
         why = "" if fault.verify_code in _NOT_OF_TRUST else one_line(fault.verify_message, 120)
-        blind = ssl.create_default_context()
-        blind.check_hostname = False
-        blind.verify_mode = ssl.CERT_NONE
-        der = await _certificate(address, place, blind, name)
+        der = await _certificate(address, place, blind(), name)
     if der is None:
         return Problem(ProblemKind.GARBLED, f"{address.shown} shows no certificate")
     try:

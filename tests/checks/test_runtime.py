@@ -89,7 +89,13 @@ def test_how_often_it_runs(written, running, level, reason):
     ],
 )
 def test_as_whom_it_runs(written, uid, gid, level, reason):
-    assert told("container-user", User, UserReading(77, uid, gid, 100000 + uid, "java"), **written) == (level, reason)
+    assert told("container-user", User, UserReading(77, uid, gid, uid, "java"), **written) == (level, reason)
+
+
+def test_root_inside_is_root_also_where_the_box_calls_it_otherwise():
+    level, reason = told("container-user", User, UserReading(77, 0, 0, 100000, "java"))
+    assert level is Level.DOWN
+    assert reason == "process 77 (java) runs as root (0:0), which the box calls 100000, expected not root"
 
 
 def image(name="ghcr.io/o/r/app:v1.2.3", id="sha256:aaa", tags=("v1.2.3",), **more):

@@ -30,10 +30,9 @@ class Event:
 
 @dataclass(frozen=True, slots=True)
 class Image:
-    """An image of the engine: its id, all names (tags and digests) that it bears here, its labels, what it sets."""
+    """An image of the engine: its id, its labels, and the variables that it sets, by name."""
 
     id: str
-    names: tuple[str, ...]
     labels: Mapping[str, str]
     variables: frozenset[str] = frozenset()
 
@@ -42,10 +41,8 @@ def image(raw: Mapping[str, Any]) -> Image:
     """One image, from the answer to `GET /images/NAME/json`."""
     config = raw.get("Config") or {}
     labels = config.get("Labels") or {}
-    names = (*(raw.get("RepoTags") or ()), *(raw.get("RepoDigests") or ()))
     return Image(
         str(raw["Id"]),
-        tuple(one_line(str(name)) for name in names),
         {str(key): plain(str(value)) for key, value in labels.items()},
         frozenset(str(one).partition("=")[0] for one in config.get("Env") or ()),
     )
