@@ -6,7 +6,6 @@ import asyncio
 import os
 import re
 from collections.abc import Callable
-from contextlib import suppress
 from typing import TYPE_CHECKING, Any, Final
 
 from opsconsole.model.text import plain
@@ -15,7 +14,7 @@ from opsconsole.run.link import HolderGone, NotDone
 from opsconsole.run.modes import VOID
 from opsconsole.run.passing import Passing
 from opsconsole.run.printed import without_screens
-from opsconsole.run.real import DETACH_KEY, RealTerminal
+from opsconsole.run.real import DETACH_KEY, RealTerminal, terminal_size
 
 if TYPE_CHECKING:
     from opsconsole.run.session import Session
@@ -54,14 +53,19 @@ class _Seat:
         real, run = self._real, self._run
         ending = asyncio.ensure_future(run.until(over))
         taken_back = asyncio.ensure_future(real.back.wait())
+        real.on_keys = lambda keys: run.tell("input", data=wire.as_text(keys))
+        real.on_drawn = lambda count: run.tell("seen", count=count)
+        real.on_size = self._resized
         try:
             with real.raw():
                 cols, rows = real.size
                 real.draw(b"\x1b[0m" + _banner(f"{DETACH_KEY} takes the terminal back from {whose}", cols))
                 run.seat = self._show
-                with suppress(NotDone):  # it may have ended meanwhile: then that is known in a moment
-                    self._begin(await run.link.ask("attach", cols=cols, rows=rows))
+                self._begin(await run.link.ask("attach", cols=cols, rows=rows))
                 await asyncio.wait((ending, taken_back), return_when=asyncio.FIRST_COMPLETED)
+        except NotDone as refused:
+            if not over():
+                run.operator.tell(str(refused))
         finally:
             run.seat = None
             run.tell("detach")
@@ -74,11 +78,8 @@ class _Seat:
 
     def _begin(self, answer: dict[str, Any]) -> None:
         """How it looks so far, and then everything as it came since."""
-        real, run = self._real, self._run
+        real = self._real
         recent = wire.as_bytes(answer["recent"])
-        real.on_keys = lambda keys: run.tell("input", data=wire.as_text(keys))
-        real.on_drawn = lambda count: run.tell("seen", count=count)
-        real.on_size = self._resized
         if answer["fresh"]:
             real.draw(self._passing.feed(recent))
         elif not answer["full_screen"]:
@@ -107,6 +108,13 @@ class _Seat:
     def _resized(self) -> None:
         cols, rows = self._real.size
         self._run.tell("resize", cols=cols, rows=rows)
+
+
+def make_room(run: Session) -> None:
+    """Let what is about to start find the window as large as the terminal that it will have."""
+    size = terminal_size()
+    if size is not None and run.operator.has_terminal:
+        run.resize(*size, for_good=False)
 
 
 def _banner(words: str, cols: int) -> bytes:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, Final
 from opsconsole.model.run import Answer, AskInput, Value
 from opsconsole.model.runbook import Placeholder, Risk
 from opsconsole.model.text import one_line
-from opsconsole.run.attach import NO_TERMINAL, terminal_type
+from opsconsole.run.attach import NO_TERMINAL, make_room, terminal_type
 from opsconsole.run.carrying import lost_secrets, named_in, wish_for
 from opsconsole.run.kinds import Kind
 from opsconsole.run.lock import claimed_by, lock_path
@@ -128,6 +128,8 @@ async def start_part(run: Session, step: int, part: int, ready: Ready) -> None:
     interactive = takes_terminal(run, step, ready.text)
     if interactive and not run.operator.has_terminal:
         run.operator.tell(f"{NO_TERMINAL}: nobody can type into it")
+    if interactive:
+        make_room(run)
     await run.link.ask(
         "start",
         **name,

@@ -150,6 +150,15 @@ def is_at_terminal() -> bool:
         return False
 
 
+def terminal_size() -> tuple[int, int] | None:
+    """Columns and rows of the terminal on standard input; None where there is none."""
+    try:
+        size = os.get_terminal_size(sys.__stdin__.fileno() if sys.__stdin__ is not None else 0)
+    except (OSError, ValueError):
+        return None
+    return (size.columns, size.lines) if size.columns and size.lines else None
+
+
 def _name() -> str:
     try:
         return os.ttyname(0)

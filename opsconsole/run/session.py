@@ -51,6 +51,7 @@ class Session(Grip):
         self.interrupted = asyncio.Event()
         self.wants_terminal = False
         self._size: tuple[int, int] | None = None
+        self._about_to_attach = False
         self.user = login_name()
 
     @classmethod
@@ -242,13 +243,21 @@ class Session(Grip):
         """Type `text` into the running part."""
         self.tell("input", text=text)
 
-    def resize(self, cols: int, rows: int) -> None:
-        """Tell the run's terminal of its size; while the person's own is attached, it goes by that."""
+    def resize(self, cols: int, rows: int, *, for_good: bool = True) -> None:
+        """Tell the run's terminal of its size; while the person's own is attached, it goes by that.
+
+        Not `for_good` is the size of a terminal that is about to be attached.
+        """
+        if not for_good:
+            self._about_to_attach = True
+            self.tell("resize", cols=cols, rows=rows)
+            return
         self._size = (cols, rows)
-        if self.seat is None:
+        if self.seat is None and not self._about_to_attach:
             self.tell("resize", cols=cols, rows=rows)
 
     def resize_back(self) -> None:
         """Nobody's own terminal is attached any more."""
+        self._about_to_attach = False
         if self._size is not None:
             self.resize(*self._size)

@@ -7,7 +7,7 @@ import shlex
 import shutil
 from typing import TYPE_CHECKING, Final
 
-from opsconsole.run.attach import NO_TERMINAL, terminal_type
+from opsconsole.run.attach import NO_TERMINAL, make_room, terminal_type
 from opsconsole.run.carrying import wish_for
 from opsconsole.run.going import change_lock, claimed, shell_place
 from opsconsole.run.kinds import Kind
@@ -32,6 +32,7 @@ async def open_shell(run: Session, step: int) -> None:
         return
     place = shell_place(run, min(step, len(run.state.steps) - 1))
     text = shlex.join(map(str, place.argv))
+    make_room(run)
     await run.link.ask(
         "start",
         number=len(run.state.shells) + 1,

@@ -36,6 +36,7 @@ class RealConsole:
     ended: threading.Event = field(default_factory=threading.Event)
     status: int | None = None
     reader: threading.Thread | None = None
+    written: bytearray = field(default_factory=bytearray)
     _lock: threading.Lock = field(default_factory=threading.Lock)
 
     def text(self) -> str:
@@ -46,6 +47,11 @@ class RealConsole:
     def sees(self, words: str, within: float = 20) -> str:
         """Wait until `words` stand on the screen; the whole screen then."""
         return self.until(f"{words!r} on the screen", lambda text: words in text, within)
+
+    def raw(self) -> bytes:
+        """Every byte that it has sent to the terminal."""
+        with self._lock:
+            return bytes(self.written)
 
     def until(self, what: str, condition: Callable[[str], object], within: float = 20) -> str:
         """Wait until `condition` holds of the screen; the screen then. AssertionError shows it otherwise."""
@@ -117,6 +123,7 @@ class RealConsole:
             except OSError:
                 return
             with self._lock:
+                self.written += data
                 self.stream.feed(data)
 
 
