@@ -62,6 +62,8 @@ class Grip:
             self._gone = False
             try:
                 self._link = await reach(self.folder, self._on_event)
+                if self._link.warning:
+                    self.operator.tell(self._link.warning)
             except BaseException:
                 self._gone = True
                 raise

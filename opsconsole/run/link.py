@@ -36,6 +36,8 @@ class Link:
         writer: asyncio.StreamWriter,
         on_event: Callable[[dict[str, Any] | None], None],
     ) -> None:
+        self.warning = ""
+        """What may end the holder before its time, where we have just started it."""
         self._on_event = on_event
         self._writer = writer
         self._answers: dict[int, asyncio.Future[dict[str, Any]]] = {}

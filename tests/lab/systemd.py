@@ -55,11 +55,14 @@ class LabSystemd:
         """Start a unit and wait for systemd's word that it has. A failure is the unit's own affair."""
         self.try_systemctl("start", name)
 
-    def python(self, program: str) -> str:
-        """What a Python program prints that runs beside this systemd, with opsconsole to import."""
-        return self.container.exec(
-            "env", f"PYTHONPATH={REPOSITORY}", "PYTHONDONTWRITEBYTECODE=1", sys.executable, "-c", program
-        )
+    @property
+    def python_command(self) -> str:
+        """Python beside this systemd, with opsconsole to import, as words for a shell."""
+        return f"env PYTHONPATH={REPOSITORY} PYTHONDONTWRITEBYTECODE=1 {sys.executable}"
+
+    def python(self, program: str, *arguments: str) -> str:
+        """What a Python program prints that runs there."""
+        return self.container.exec(*self.python_command.split(), "-c", program, *arguments)
 
     def remove_units(self) -> None:
         """Stop and forget every unit that a test added."""
