@@ -13,7 +13,7 @@ from opsconsole.model.stack import Stack
 from opsconsole.run.core import begin
 from opsconsole.run.kinds import Kind
 from opsconsole.run.place import place_of
-from opsconsole.run.questions import Refusal, ask_confirm
+from opsconsole.run.questions import Refusal, ask_confirm, ask_shown
 from opsconsole.run.values import Ready, fill_in, needed
 from opsconsole.run.who import login_name
 
@@ -36,13 +36,17 @@ def rehearsed(runbook: Runbook, stack: Stack, values: Mapping[str, str]) -> RunS
 
 def question_for(state: RunState, step: int, part: int, stack: Stack, guard: Guard) -> AskConfirm:
     """What would be asked about a part. What is not filled in yet stands as it does in the document."""
+    from opsconsole.runbook.standard_input import without_terminal
+
     text = state.steps[step].parts[part].command.text
     missing = [one.name for one in needed(text, state) if one.name not in state.inputs and not one.optional]
-    ready = Ready(text) if missing else fill_in(text, state, {})
+    ready = Ready(without_terminal(text)) if missing else fill_in(text, state, {})
     here = state.steps[step].step
     place = place_of(here, state.runbook, stack, state.user, state.host, tuple(ready.env))
     vouched = state.steps[step].parts[part].command.risk is Risk.READ
     refused = guard.refuse(ready.text, declared_read=vouched) or ""
     question = ask_confirm(state, step, part, ready, place, Refusal(refused))
     to_come = tuple((name, "(asked for)") for name in dict.fromkeys(missing))
-    return replace(question, values=question.values + to_come)
+    command = question.command
+    shown = (f"not run here: {ask_shown(state, step, part).why}",) if command.elsewhere or command.inside else ()
+    return replace(question, values=question.values + to_come, forecast=(*shown, *question.forecast))

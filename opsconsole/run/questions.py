@@ -5,6 +5,7 @@ from __future__ import annotations
 import shlex
 from dataclasses import dataclass
 from itertools import takewhile
+from typing import Final
 
 from opsconsole.model.check import Finding
 from opsconsole.model.run import (
@@ -25,6 +26,8 @@ from opsconsole.run.core import stands_alone
 from opsconsole.run.holding import Holding
 from opsconsole.run.place import Place, in_bash
 from opsconsole.run.values import Ready
+
+ENDLESS: Final = "has no end of its own: it streams until you stop it, and that is success"
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +75,7 @@ def ask_confirm(
         condition="; ".join(conditions),
         values=ready.used,
         session=words_for(state, place, ready.text),
-        forecast=(*met, *ready.notes),
+        forecast=(*met, *ready.notes, *((ENDLESS,) if command.endless else ())),
         rest=rest,
         rest_ends=rest_ends,
         joined=len(now.joined),
