@@ -78,7 +78,10 @@ def _folders(state_folder: Path) -> list[Path]:
 def _is_a_run(folder: Path) -> bool:
     """A run whose journal was taken away is still one, with a fault."""
     file = folder / journal.FILE
-    return file.is_file() or seal.beside(file).is_file()
+    try:
+        return file.is_file() or seal.beside(file).is_file()
+    except OSError:
+        return False  # one that we may not look into hides no other
 
 
 def create(state_folder: Path, name: str, text: bytes, begun: dict[str, Any]) -> Path:

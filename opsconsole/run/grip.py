@@ -224,6 +224,8 @@ class Grip:
             except HolderGone:
                 await self.connect()
             except NotDone as refused:
+                if refused.why in ("watching", "stranger"):
+                    raise  # whoever plays the run watches from now on
                 if refused.why != "moved":
                     raise self._stuck(str(refused)) from None
             else:

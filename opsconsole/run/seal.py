@@ -49,7 +49,10 @@ def write(journal: Path, sealed: Seal) -> None:
     new = place.with_name(place.name + ".new")
     descriptor = os.open(new, os.O_CREAT | os.O_TRUNC | os.O_WRONLY | os.O_CLOEXEC, 0o600)
     try:
-        os.fchmod(descriptor, stat.S_IMODE(journal.stat().st_mode))  # whoever may read the one may read the other
+        whose = journal.stat()  # whoever may read the one may read the other, also after root had the run
+        os.fchmod(descriptor, stat.S_IMODE(whose.st_mode))
+        with suppress(PermissionError):
+            os.fchown(descriptor, whose.st_uid, whose.st_gid)
         words = json.dumps({"count": sealed.count, "head": sealed.head}).encode()
         if os.write(descriptor, words) != len(words):
             raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), str(new))
