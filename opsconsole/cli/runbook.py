@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import dataclasses
 import json
 import sys
 from typing import TYPE_CHECKING, Any
@@ -13,7 +14,7 @@ from opsconsole.model.text import one_line, plain
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from opsconsole.model.runbook import Runbook, Step
+    from opsconsole.model.runbook import Options, Runbook, Step
     from opsconsole.runbook.remarks import Remark
     from opsconsole.wiring import Parts
 
@@ -78,7 +79,8 @@ def as_json(runbook: Runbook) -> dict[str, Any]:
     """What was understood.
 
     `name`, `title`, `path`, `digest` (SHA-256 of the file), `treats`, `inputs` (names), `sections` (each `title`,
-    `level`, `line`, `anchor`), `steps` (see `step_json`) and `faults` (each `line`, `rule`, `message`).
+    `level`, `line`, `anchor`, and its `links`: `text`, `target`, `line`), `steps` (see `step_json`) and `faults` (each
+    `line`, `rule`, `message`).
     """
     return {
         "name": runbook.name,
@@ -88,7 +90,13 @@ def as_json(runbook: Runbook) -> dict[str, Any]:
         "treats": list(runbook.treats),
         "inputs": [given.name for given in runbook.inputs],
         "sections": [
-            {"title": section.title, "level": section.level, "line": section.line, "anchor": section.anchor}
+            {
+                "title": section.title,
+                "level": section.level,
+                "line": section.line,
+                "anchor": section.anchor,
+                "links": [{"text": link.text, "target": link.target, "line": link.line} for link in section.links],
+            }
             for section in runbook.sections
         ],
         "steps": [step_json(step) for step in runbook.steps],
@@ -97,7 +105,11 @@ def as_json(runbook: Runbook) -> dict[str, Any]:
 
 
 def step_json(step: Step) -> dict[str, Any]:
-    """One step: `risk` is the worst of its commands; `commands` say why, and whether a condition stands over them."""
+    """One step: `risk` is the worst of its commands; `commands` say why, and whether a condition stands over them.
+
+    Only where there is something to say: `choices` of a decision, the `tab` it is in, the `example` of its output, and
+    `options`, what its author said in the info string.
+    """
     shown: dict[str, Any] = {
         "index": step.index,
         "name": step.name,
@@ -117,8 +129,18 @@ def step_json(step: Step) -> dict[str, Any]:
     if step.choices:
         shown["choices"] = [{"text": text, "target": target} for text, target in step.choices]
     if step.tab_group:
-        shown["tab"] = step.tab
+        shown |= {"tab": step.tab, "tab_group": step.tab_group}
+    if step.example:
+        shown["example"] = step.example
+    if said := _said(step.options):
+        shown["options"] = said
     return shown
+
+
+def _said(options: Options) -> dict[str, Any]:
+    """What differs from what is so where nothing is said."""
+    fields = {field.name: (getattr(options, field.name), field.default) for field in dataclasses.fields(options)}
+    return {name: value for name, (value, default) in fields.items() if value != default}
 
 
 def as_text(runbook: Runbook) -> str:

@@ -16,6 +16,12 @@ STRICTLY: Final = ("-eu", "-o", "pipefail")
 """How bash runs several commands as one script."""
 
 
+_TAKES: Final = {
+    **dict.fromkeys(("node", "ruby", "perl", "lua", "mysql", "mariadb", "Rscript"), ("-e",)),
+    **{"php": ("-r",), "sqlite": (), "deno": ("eval",), "mongosh": ("--eval",), "mongo": ("--eval",)},
+}
+"""How an interpreter is given its text, where not by `-c`."""
+
 Session: TypeAlias = Literal["shell", "process", "user", "container"]
 """What runs the text, which decides what of the run's session holds there (carrying.py)."""
 
@@ -84,7 +90,8 @@ def in_bash(step: Step, runbook: Runbook) -> bool:
 def _runs(step: Step, runbook: Runbook, *, strict: bool = False) -> tuple[str | None, ...]:
     """The program that is given the text: the step's interpreter, else the runbook's shell."""
     words = shlex.split(step.options.interpreter or runbook.shell) or ["bash"]
-    return (*words, *(STRICTLY if strict else ()), "-c", None)
+    takes = _TAKES.get(words[0].rpartition("/")[2].rstrip("0123456789."), ("-c",))
+    return (*words, *(STRICTLY if strict else ()), *takes, None)
 
 
 def shell_of(step: Step, runbook: Runbook, stack: Stack, who: str, host: str, session_cwd: str = "") -> Place:

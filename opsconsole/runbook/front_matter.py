@@ -18,12 +18,23 @@ KEYS: Final = frozenset(
         "interpreter",
     }
 )
+_LANGUAGES: Final = (
+    (("python", "pypy"), ("python", "py")),
+    (("psql", "mysql", "mariadb", "sqlite", "sqlcmd", "clickhouse-client"), ("sql", "psql", "postgresql", "mysql")),
+    (("node", "deno", "bun"), ("javascript", "js", "node")),
+    (("ruby",), ("ruby", "rb")),
+    (("mongosh", "mongo"), ("mongo", "mongosh", "javascript", "js")),
+)
 INPUT_KEYS: Final = frozenset({"ask", "choices", "default", "pattern", "from", "secret", "allow_empty"})
 
 
 @dataclass(frozen=True, slots=True)
 class Front:
-    """What the front matter says; `meta` is all of it as YAML gave it."""
+    """What the front matter says; `meta` is all of it as YAML gave it.
+
+    `interpreters` maps languages to what runs blocks in them: `interpreter: { sql: psql shop }`, or one for those
+    that its name says, `interpreter: python3`.
+    """
 
     meta: Mapping[str, Any] = field(default_factory=dict)
     title: str | None = None
@@ -36,7 +47,7 @@ class Front:
     ops_check: str = "around-changes"
     stay_green: float = 0.0
     escalate: str | None = None
-    interpreter: str | None = None
+    interpreters: Mapping[str, str] = field(default_factory=dict)
     faults: tuple[Fault, ...] = ()
 
 
@@ -56,6 +67,12 @@ def read_front_matter(source: str, first_line: int = 2) -> Front:
     if not isinstance(raw, dict):
         return Front(faults=(Fault(first_line, "front-matter", "the front matter is not a table of keys"),))
     return _Reader({str(key): value for key, value in raw.items()}, source, first_line).front()
+
+
+def languages_of(interpreter: str) -> tuple[str, ...]:
+    """The languages that an interpreter reads, as blocks are tagged with them."""
+    name = re.sub(r"[\d.]+$", "", interpreter.split(maxsplit=1)[0].rpartition("/")[2]) if interpreter.split() else ""
+    return next((langs for names, langs in _LANGUAGES if name in names), (name,) if name else ())
 
 
 class _Reader:
@@ -82,7 +99,7 @@ class _Reader:
             self.text("ops_check") or "around-changes",
             self.duration("stay_green", 0.0) or 0.0,
             self.text("escalate"),
-            self.text("interpreter"),
+            self.interpreters(),
         )
         self.ops_check(front.ops_check)
         return replace(front, faults=tuple(sorted(self.faults, key=lambda fault: fault.line)))
@@ -129,6 +146,13 @@ class _Reader:
         except ValueError as error:
             self.fault(key, "front-matter", f"{key}: {error}")
             return default
+
+    def interpreters(self) -> dict[str, str]:
+        value = self.raw.get("interpreter")
+        if isinstance(value, dict) and all(isinstance(each, str) for each in value.values()):
+            return {str(lang).lower(): words for lang, words in value.items()}
+        words = self.text("interpreter")
+        return dict.fromkeys(languages_of(words), words) if words else {}
 
     def ops_check(self, value: str) -> None:
         plain = value.partition(":")[0].partition(",")[0].strip()

@@ -64,7 +64,8 @@ def _attributes(rest: str, faults: list[Fault]) -> dict[str, Any]:
         except ValueError:
             faults.append(Fault(0, "info-string", "the attributes are not JSON"))
             return {}
-        return {str(key): value for key, value in found.items()} if isinstance(found, dict) else {}
+        said = found.items() if isinstance(found, dict) else ()
+        return {str(key): value for key, value in said if value is not None}
     body = rest[1:].rpartition("}")[0] if "}" in rest else rest[1:]
     try:
         words = shlex.split(body)

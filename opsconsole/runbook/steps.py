@@ -39,7 +39,7 @@ class StepMaker:
         info = read_info(block.info)
         self.faults += [replace(fault, line=block.line) for fault in info.faults]
         text = block.text.rstrip("\n")
-        interpreter = info.options.interpreter or self.front.interpreter
+        interpreter = info.options.interpreter or self.front.interpreters.get(info.lang.lower())
         shell = info.lang.lower() in SHELLS or not info.lang
         session = to_run(info.lang, text, None if shell else interpreter) if not info.output else None
         if session is None or (shell and only_comments(session.text)):
@@ -59,7 +59,7 @@ class StepMaker:
             tuple(p for p in placeholders(script, self.declared) if info.options.prompt_env or not _may_stay(p)),
             expectations(text),
             prose,
-            info.options,
+            info.options if shell else replace(info.options, interpreter=interpreter),
             (),
             session.example,
             block.tab,

@@ -82,6 +82,24 @@ def test_show_json_prints_what_was_understood(folder: Path) -> None:
     assert (told["kind"], told["text"], told["line"]) == ("tick", "Told the team", 19)
 
 
+def test_show_json_says_what_the_author_said_and_where_links_lead(folder: Path) -> None:
+    (folder / "other.md").write_text(
+        "# A\n\nSee [b](#b).\n\n## B?\n\n- [Yes](#a)\n\n"
+        "```console {name=look timeout=5s check=a.b}\n$ uptime\nup 3 days\n```\n\n"
+        '=== "T"\n\n    ```bash\n    ls\n    ```\n'
+    )
+    shown = json.loads(opsconsole(folder, "show", "other", "--json").stdout)
+    assert [section["links"] for section in shown["sections"]] == [
+        [{"text": "b", "target": "#b", "line": 3}],
+        [{"text": "Yes", "target": "#a", "line": 7}],
+    ]
+    decision, look, tab = shown["steps"]
+    assert (decision["kind"], decision["choices"]) == ("decision", [{"text": "Yes", "target": "#a"}])
+    assert (look["text"], look["example"]) == ("uptime", "up 3 days")
+    assert look["options"] == {"timeout": 5.0, "check": ["a.b"]}
+    assert (tab["tab"], tab["line"], "options" in tab) == ("T", 16, False)
+
+
 def test_show_says_the_same_to_people(folder: Path) -> None:
     done = opsconsole(folder, "show", "wrong-process")
     assert "$ docker compose up -d <service>\n           change: recreates containers" in done.stdout

@@ -65,3 +65,17 @@ def test_as_another_user_on_the_box() -> None:
 
 def test_by_the_interpreter_that_its_author_names() -> None:
     assert place(interpreter="python3 -I").argv == ("python3", "-I", "-c", None)
+
+
+@pytest.mark.parametrize(
+    ("interpreter", "argv"),
+    [
+        ("python3", ("python3", "-c", None)),
+        ("psql -d shop", ("psql", "-d", "shop", "-c", None)),
+        ("node", ("node", "-e", None)),
+        ("/usr/bin/ruby3.1", ("/usr/bin/ruby3.1", "-e", None)),
+        ("sqlite3 shop.db", ("sqlite3", "shop.db", None)),
+    ],
+)
+def test_an_interpreter_is_given_the_text_as_it_takes_it(interpreter: str, argv: tuple[str | None, ...]) -> None:
+    assert place(interpreter=interpreter).argv == argv

@@ -108,7 +108,18 @@ def test_another_language_runs_where_an_interpreter_is_named() -> None:
     sql = only("```sql { interpreter=psql }\nDELETE FROM t\n```")
     assert (sql.kind, sql.risk) == ("command", Risk.DESTROY)
     python = only("---\ninterpreter: python3\n---\n```python\nprint(1)\n```")
-    assert (python.kind, python.risk) == ("command", Risk.UNKNOWN)
+    assert (python.kind, python.risk, python.options.interpreter) == ("command", Risk.UNKNOWN, "python3")
+
+
+def test_an_interpreter_in_the_front_matter_runs_its_own_language_and_no_other() -> None:
+    blocks = "".join(f"```{lang}\nx\n```\n\n" for lang in ("py", "sql", "yaml", "text", "ruby", "bash"))
+
+    def runs(front: str) -> list[tuple[str, str | None]]:
+        return [(step.lang, step.options.interpreter) for step in book(f"---\n{front}\n---\n{blocks}").todo]
+
+    assert runs("interpreter: /usr/bin/python3.11") == [("py", "/usr/bin/python3.11"), ("bash", None)]
+    several = runs("interpreter: { sql: psql -d shop, ruby: ruby }")
+    assert several == [("sql", "psql -d shop"), ("ruby", "ruby"), ("bash", None)]
 
 
 @pytest.mark.parametrize(
@@ -298,6 +309,13 @@ def test_an_author_may_raise_the_risk_and_vouch_for_the_unknown_but_not_belittle
     runbook = book("```bash {risk=read}\nrm x\n```")
     assert next(runbook.steps).risk is Risk.DESTROY
     assert [fault.rule for fault in runbook.faults] == ["risk-lowered"]
+
+
+def test_json_attributes_may_be_numbers_lists_and_nothing() -> None:
+    said = '{"name": null, "timeout": 60, "exit": [0, 3], "check": ["a.b", "c.d"], "interactive": true}'
+    step = only(f"```bash {said}\nls\n```")
+    assert (step.name, step.options.timeout, step.options.exit) == ("step", 60.0, (0, 3))
+    assert (step.options.check, step.options.interactive) == (("a.b", "c.d"), True)
 
 
 def test_a_misspelt_attribute_is_a_fault_with_its_line_and_a_hint() -> None:
