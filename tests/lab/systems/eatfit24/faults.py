@@ -227,9 +227,9 @@ FAULTS: Final = (
     Fault(
         "a path before celery",
         wrong_command,
-        {"celery-worker.process": "DOWN"},
+        {"celery-worker.process": "DOWN", "service-commands": "DOWN", "tree": "DEGRADED"},
         "worker-wrong-process",
-        ("recreate",),
+        ("bare-command", "recreate"),
         choices=("compose.yml names a path",),
     ),
     Fault(
