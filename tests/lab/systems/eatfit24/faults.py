@@ -39,13 +39,10 @@ def _rss(lab: Eatfit24, service: str) -> int:
 
 def wrong_command(lab: Eatfit24) -> None:
     """Somebody writes the whole path of celery into the compose file on the server, and has it take effect."""
-    file = lab.home / "compose.yml"
-    right = "command: celery -A config worker"
-    text = file.read_text()
-    assert right in text
-    file.write_text(text.replace(right, "command: /app/.venv/bin/celery -A config worker"))
-    lab.compose("up", "--detach", "celery-worker")
-    wait_until("gunicorn in the worker's container", lambda: lab.log_says("celery-worker", "Listening at"), within=60)
+    edit(lab.home / "compose.yml", "command: celery -A", "command: /app/.venv/bin/celery -A")
+    lab.compose("up", "--detach", "celery-worker", "celery-beat")
+    for service in ("celery-worker", "celery-beat"):
+        wait_until(f"gunicorn in {service}", lambda name=service: lab.log_says(name, "Listening at"), within=60)
 
 
 def stop_the_worker(lab: Eatfit24) -> None:
@@ -92,9 +89,10 @@ def edit(path: Path, old: str, new: str) -> None:
 
 
 def say_true(lab: Eatfit24) -> None:
-    """Somebody writes `true` where the entrypoint compares with `1`, and makes the backend anew."""
+    """Somebody writes `true` and `yes` where the entrypoint compares with `1`, and has it take effect."""
     edit(lab.home / ".env", "RUN_MIGRATIONS=1", "RUN_MIGRATIONS=true")
-    lab.compose("up", "--detach", "backend")
+    edit(lab.home / ".env", "MIGRATIONS_STRICT=1", "MIGRATIONS_STRICT=yes")
+    lab.compose("up", "--detach", "backend", "celery-worker", "celery-beat")
     lab.wait_until_well()
 
 
@@ -165,7 +163,7 @@ def containers_in_moscow(lab: Eatfit24) -> None:
     """The containers are given a zone by their environment file."""
     with (lab.home / ".env").open("a") as env:
         env.write("TZ=Europe/Moscow\n")
-    lab.compose("up", "--detach", "backend", "celery-worker", "celery-beat")
+    lab.compose("up", "--detach")
     lab.wait_until_well()
 
 
@@ -190,6 +188,15 @@ def stop(*services: str) -> Callable[[Eatfit24], None]:
         lab.docker("stop", "--time", "3", *(lab.container(service) for service in services))
 
     return break_it
+
+
+def other_programs(lab: Eatfit24) -> None:
+    """Somebody leaves an override of compose on the server, under which three containers only sleep."""
+    sleep = '{ entrypoint: [sleep, "3600"], command: [] }'
+    asleep = "".join(f"  {service}: {sleep}\n" for service in ("backend", "redis", "db"))
+    (lab.home / "compose.override.yml").write_text(f"services:\n{asleep}")
+    for service in ("redis", "db", "backend"):
+        lab.compose("up", "--detach", "--no-deps", service)
 
 
 def hang_the_backend(lab: Eatfit24) -> None:
@@ -227,7 +234,12 @@ FAULTS: Final = (
     Fault(
         "a path before celery",
         wrong_command,
-        {"celery-worker.process": "DOWN", "service-commands": "DOWN", "tree": "DEGRADED"},
+        {
+            "celery-worker.process": "DOWN",
+            "celery-beat.process": "DOWN",
+            "service-commands": "DOWN",
+            "tree": "DEGRADED",
+        },
         "worker-wrong-process",
         ("bare-command", "recreate"),
         choices=("compose.yml names a path",),
@@ -251,7 +263,7 @@ FAULTS: Final = (
     Fault(
         "a flag that says true",
         say_true,
-        {"backend.env": "DOWN"},
+        {"backend.env": "DOWN", "celery-worker.env": "DOWN", "celery-beat.env": "DOWN"},
         "environment-flag-refused",
         ("recreate",),
     ),
@@ -306,7 +318,7 @@ FAULTS: Final = (
     Fault(
         "containers in Moscow time",
         containers_in_moscow,
-        {"backend-clock": "DEGRADED", "celery-worker-clock": "DEGRADED", "celery-beat-clock": "DEGRADED"},
+        {f"{name}-clock": "DEGRADED" for name in ("backend", "celery-worker", "celery-beat", "redis", "db")},
         "clock-not-utc",
         ("take-zone-out", "recreate"),
         choices=("A container",),
@@ -336,9 +348,17 @@ FAULTS: Final = (
         choices=("All run",),
     ),
     Fault(
-        "no beat",
-        stop("celery-beat"),
-        {"celery-beat.state": "DOWN"},
+        "other programs in the containers",
+        other_programs,
+        {"backend.process": "DOWN", "redis.process": "DOWN", "db.process": "DOWN", "tree": "DEGRADED"},
+        "does-not-answer",
+        ("put-aside", "start"),
+        choices=("Another program runs",),
+    ),
+    Fault(
+        "no backend, worker and beat",
+        stop("backend", "celery-worker", "celery-beat"),
+        {"backend.state": "DOWN", "celery-worker.state": "DOWN", "celery-beat.state": "DOWN"},
         "does-not-answer",
         ("start",),
         choices=("A container does not run",),
