@@ -29,6 +29,11 @@ class Fault:
     choices: tuple[str, ...] = ()
     tidy: Callable[[Any], None] | None = None
 
+    @classmethod
+    def none(cls, runbook: str, choices: tuple[str, ...] = ()) -> Fault:
+        """Nothing is wrong, and a runbook is followed all the same: a checklist, a deploy."""
+        return cls(runbook, lambda system: None, {}, runbook, (), choices=choices)
+
     @property
     def code(self) -> int:
         """What `status` exits with: DOWN counts most, then DEGRADED, then UNKNOWN."""

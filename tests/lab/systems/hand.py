@@ -10,6 +10,7 @@ from opsconsole.model.run import (
     AskEnd,
     AskFailed,
     AskInput,
+    AskShown,
     AskTick,
     AskWay,
     Pick,
@@ -27,7 +28,8 @@ from tests.lab.systems.fault import Fault
 class Hand:
     """Follows the runbook for `fault`; with `leave_out` without its recovery, and stops when that is behind.
 
-    `done` are the steps that were confirmed or ticked, in their order; `stopped` is why the run was ended early.
+    `done` are the steps that were confirmed or ticked, in their order; `stopped` is why the run was ended early, and
+    `ended` how it ended in the run's own words.
     """
 
     fault: Fault
@@ -35,6 +37,8 @@ class Hand:
     done: list[str] = field(default_factory=list)
     skipped: list[str] = field(default_factory=list)
     stopped: str = ""
+    ended: str = ""
+    why: str = ""
     seen: str = ""
 
     async def answer(self, state: RunState, question: Question) -> Answer:
@@ -43,6 +47,8 @@ class Hand:
                 return Value(self.fault.inputs.get(question.name, question.suggestion))
             case AskConfirm():
                 return self._confirm(state, question)
+            case AskShown():
+                return Yes()
             case AskTick():
                 self.done.append(state.steps[question.step].step.name)
                 return Yes()

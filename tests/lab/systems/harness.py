@@ -110,6 +110,7 @@ async def _run(stack_file: Path, hand: Hand) -> None:
         runbook = parts.library.find(hand.fault.runbook)
         session = await parts.begin_run(runbook, hand, reason=hand.fault.name, inputs=hand.fault.inputs)
         await session.play()
+        hand.ended, hand.why = session.state.ended or "", session.state.why_ended
     finally:
         if session is not None:
             await session.close()

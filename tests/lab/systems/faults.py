@@ -1,0 +1,11 @@
+"""The faults of all systems, by the system's name."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Final
+
+from tests.lab.systems.eatfit24 import faults as eatfit24
+from tests.lab.systems.fault import Fault
+
+FAULTS: Final[Mapping[str, tuple[Fault, ...]]] = {"eatfit24": eatfit24.FAULTS}

@@ -1,0 +1,102 @@
+"""`docs/systems.md`: every check of a shipped stack has a row, and what a row names exists and does what it says."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+from opsconsole.model.stack import Stack
+from opsconsole.runbook.library import Library
+from opsconsole.runbook.lint import lint
+from opsconsole.stack.load import load
+from tests.lab.systems.faults import FAULTS
+from tests.lab.systems.system import ROOT
+
+SHIPPED = ROOT / "opsconsole" / "shipped" / "runbooks"
+SYSTEMS = sorted(folder.name for folder in SHIPPED.iterdir() if (folder / "stack.toml").exists())
+
+
+@dataclass(frozen=True)
+class Row:
+    """One row of the table of a system."""
+
+    what: str
+    check: str
+    runbook: str
+    test: str
+
+
+def rows_of(system: str) -> list[Row]:
+    """The rows under the system's heading."""
+    _, _, after = (ROOT / "docs" / "systems.md").read_text().partition(f"\n## {system}\n")
+    section = re.split(r"\n## ", after)[0]
+    lines = [line for line in section.splitlines() if line.startswith("|")][2:]
+    return [Row(*(cell.strip().strip("`") for cell in line.strip("|").split("|"))) for line in lines]
+
+
+def stack_of(system: str) -> Stack:
+    return load(SHIPPED / system / "stack.toml")
+
+
+def named_in(rows: list[Row]) -> Iterator[tuple[Row, Path, str]]:
+    for row in rows:
+        if "::" in row.test:
+            path, _, function = row.test.partition("::")
+            yield row, ROOT / path, function
+
+
+@pytest.mark.parametrize("system", SYSTEMS)
+def test_no_row_is_empty(system: str) -> None:
+    rows = rows_of(system)
+    assert rows, f"docs/systems.md has no table for {system}"
+    assert [row for row in rows if not all((row.what, row.check, row.runbook, row.test))] == []
+
+
+@pytest.mark.parametrize("system", SYSTEMS)
+def test_every_check_has_a_row_and_every_row_a_check_that_exists(system: str) -> None:
+    checks = {check.name for check in stack_of(system).checks} - {"box"}
+    named = {row.check for row in rows_of(system)} - {"the guard"}
+    assert checks == named
+
+
+@pytest.mark.parametrize("system", SYSTEMS)
+def test_every_runbook_has_a_row_and_every_row_a_runbook_that_exists(system: str) -> None:
+    assert {path.stem for path in (SHIPPED / system).glob("*.md")} == {row.runbook for row in rows_of(system)}
+
+
+@pytest.mark.parametrize("system", SYSTEMS)
+def test_a_row_s_fault_is_found_by_its_check_and_repaired_by_its_runbook(system: str) -> None:
+    faults = {fault.name: fault for fault in FAULTS[system]}
+    rows = [row for row in rows_of(system) if "::" not in row.test]
+    assert [row for row in rows if row.test not in faults] == []
+    assert [row for row in rows if row.check not in faults[row.test].fails] == []
+    assert {(fault.name, fault.runbook) for fault in FAULTS[system]} <= {(row.test, row.runbook) for row in rows}
+
+
+@pytest.mark.parametrize("system", SYSTEMS)
+def test_a_row_s_other_test_exists(system: str) -> None:
+    for row, path, function in named_in(rows_of(system)):
+        assert f"def {function}(" in path.read_text(), row
+
+
+@pytest.mark.parametrize("system", SYSTEMS)
+def test_every_check_leads_to_a_runbook(system: str) -> None:
+    stack = stack_of(system)
+    library = Library((SHIPPED / system,))
+    untreated = [check.name for check in stack.checks if not library.treating(check.name, check.runbooks)]
+    assert set(untreated) <= {"box"}
+
+
+@pytest.mark.parametrize("system", SYSTEMS)
+def test_the_runbooks_have_nothing_that_lint_minds(system: str) -> None:
+    stack = stack_of(system)
+    remarks = [(book.name, remark) for book in Library((SHIPPED / system,)).all() for remark in lint(book, stack)]
+    assert remarks == []
+
+
+def test_each_system_is_found_in_the_repository_and_in_what_is_installed() -> None:
+    assert (ROOT / "runbooks").resolve() == SHIPPED
