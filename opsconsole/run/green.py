@@ -56,7 +56,7 @@ async def watch_green(run: Session) -> None:
     run.green_for("green for 0 s of " + duration(green.wanted))
     while True:
         try:
-            wrong = wrong_in(run.state.runbook, _levels(await run.ops_check()))
+            wrong = wrong_in(run.state.runbook, _levels(await run.ops_check(run.state.runbook.treats or None)))
         except Exception as error:  # whatever a probe does: it could not be seen, so it is not known to be well
             wrong = f"it could not be looked at: {one_line(str(error)) or type(error).__name__}"
         run.green_for(green.saw(wrong, time.monotonic()))

@@ -96,7 +96,7 @@ async def _checks(run: Session, step: Step) -> Judgement:
 async def _not_ok(run: Session, names: tuple[str, ...]) -> str:
     """What is not OK of these checks, in one line; empty where all are."""
     try:
-        seen: Snapshot = await run.ops_check()
+        seen: Snapshot = await run.ops_check(names)
     except Exception as error:  # whatever a probe does: it could not be seen
         return f"its checks could not be looked at: {one_line(str(error)) or type(error).__name__}"
     for name in names:

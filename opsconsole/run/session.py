@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import asyncio
 import socket
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Collection, Mapping
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 from opsconsole.model.run import Answer, AskChanged, Progress, Question, RunState, Shell
 from opsconsole.model.runbook import Runbook
@@ -29,7 +29,13 @@ from opsconsole.run.who import login_name, user_name
 if TYPE_CHECKING:
     from opsconsole.runbook.guard import Guard
 
-OpsCheckPort = Callable[[], Awaitable[Snapshot]]
+
+class OpsCheckPort(Protocol):
+    """Looks once: at all of the stack's checks, or at those named and what they need."""
+
+    def __call__(self, checks: Collection[str] | None = None) -> Awaitable[Snapshot]:
+        """What was seen."""
+        ...
 
 
 class Session(Grip):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -32,6 +32,7 @@ class Shop:
     forbidden: tuple[Forbidden, ...] = ()
     read_only: bool = False
     looks: int = 0
+    looked_at: list[tuple[str, ...] | None] = field(default_factory=list)
     broken: str = ""
 
     @property
@@ -49,9 +50,10 @@ class Shop:
     def state_folder(self) -> Path:
         return self.folder / "state"
 
-    async def look(self) -> Snapshot:
-        """One OPS-check."""
+    async def look(self, checks: Collection[str] | None = None) -> Snapshot:
+        """One OPS-check, or a look at some."""
         self.looks += 1
+        self.looked_at.append(None if checks is None else tuple(checks))
         if self.broken:
             raise RuntimeError(self.broken)
         now = time.time()

@@ -320,6 +320,8 @@ async def test_a_step_with_a_check_has_succeeded_when_the_check_is_ok(shop: Shop
     state = await session.play()
     assert state.ended == "done", operator.asked
     assert any("web.health is DOWN: not mended" in state.waiting for state in operator.states)
+    assert ("web.health",) in shop.looked_at, "waiting for one check does not pay for all"
+    assert set(shop.looked_at) == {("web.health",), None}
 
 
 async def test_a_check_that_stays_red_makes_the_step_fail_though_it_exited_well(shop: Shop) -> None:
