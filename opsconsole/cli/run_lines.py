@@ -11,21 +11,18 @@ from typing import Final
 
 from opsconsole.cli.keys import Keys
 from opsconsole.cli.output import coloured, write
-from opsconsole.cli.run_text import (
-    Ink,
-    Plainly,
+from opsconsole.cli.plainly import Plainly
+from opsconsole.cli.run_beside import (
+    alternatives,
     clock,
     closing_words,
     escalation,
     heading,
-    keys_of,
+    held,
     met_lines,
-    ops_check_lines,
-    prompt,
-    question_lines,
-    result_line,
     step_heading,
 )
+from opsconsole.cli.run_text import Ink, keys_of, ops_check_lines, prompt, question_lines, result_line
 from opsconsole.model.run import (
     Answer,
     Apart,
@@ -238,18 +235,7 @@ class LineOperator:
             self._asking = False
 
     async def _answer(self, state: RunState, question: Question) -> Answer:
-        step = getattr(question, "step", None)
-        if isinstance(step, int) and step != self._step_shown:
-            self._step_shown = step
-            self._say(step_heading(state, step, self.ink))
-        self._say(clock(state, time.time(), self.ink))
-        self._say(question_lines(question, self.ink))
-        if isinstance(question, AskFailed | AskUnknown) or (isinstance(question, AskEnd) and question.still_wrong):
-            self._say(escalation(state, self.contacts))
-        if isinstance(question, AskEnd):
-            self._say(closing_words(state))
-        if isinstance(question, AskTick):
-            self._say(f"  [ ] {state.steps[question.step].step.text}\n")
+        self._put(state, question)
         if self._needs_no_answer(question):
             return Yes()
         self.keys.forget()
@@ -257,10 +243,31 @@ class LineOperator:
             line = await self._line(prompt(question), secret=isinstance(question, AskInput) and question.secret)
             if line is None:
                 return self._nobody_left(question)
+            if line.strip().lower() in ("v", "values") and "v" in keys_of(question):
+                self._say(held(state))
+                continue
             answer = await self._understand(state, question, line)
             if answer is not None:
                 return answer
             self._say("  that is none of the answers\n")
+
+    def _put(self, state: RunState, question: Question) -> None:
+        """The question, and what is to be read before it."""
+        step = getattr(question, "step", None)
+        if isinstance(step, int) and step != self._step_shown:
+            self._step_shown = step
+            self._say(step_heading(state, step, self.ink))
+        self._say(clock(state, time.time(), self.ink))
+        if isinstance(question, AskWay) and question.alternatives:
+            self._say(alternatives(state, question))
+            self._step_shown = -1  # what its author says of the one that is picked is to be read then
+        self._say(question_lines(question, self.ink))
+        if isinstance(question, AskFailed | AskUnknown) or (isinstance(question, AskEnd) and question.still_wrong):
+            self._say(escalation(state, self.contacts))
+        if isinstance(question, AskEnd):
+            self._say(closing_words(state))
+        if isinstance(question, AskTick):
+            self._say(f"  [ ] {state.steps[question.step].step.text}\n")
 
     def _needs_no_answer(self, question: Question) -> bool:
         if not self.yes_to_read or not isinstance(question, AskConfirm):
@@ -303,20 +310,31 @@ class LineOperator:
         return await self._meant_by(key, state)
 
     async def _meant_by(self, key: str, state: RunState) -> Answer | None:
-        if key in "sk":
-            reason = await self._line("Why? > ")
-            return None if reason is None else Skip(reason, keep=key == "k")
-        if key == "o":
-            reason = await self._line("Why is the rule broken? It stands in the report. > ")
-            return Override(reason) if reason and reason.strip() else None
-        if key == "q":
-            return Stop(await self._line("Why? (may be empty) > ") or "")
-        if key == "e":
-            text = await self._text("The new command, ended by an empty line:\n")
-            return Edit(text) if text else None
-        if key == "b":
-            return await self._back(state)
-        return _PLAIN[key]() if key in _PLAIN else Yes()
+        answer: Answer | None
+        match key:
+            case "s" | "k" | "o":
+                answer = await self._with_a_reason(key)
+            case "n":
+                answer = Yes(note=await self._line("A note for the report: > ") or "")
+            case "q":
+                answer = Stop(await self._line("Why? (may be empty) > ") or "")
+            case "e":
+                text = await self._text("The new command, ended by an empty line:\n")
+                answer = Edit(text) if text else None
+            case "b":
+                answer = await self._back(state)
+            case _:
+                answer = _PLAIN[key]() if key in _PLAIN else Yes()
+        return answer
+
+    async def _with_a_reason(self, key: str) -> Answer | None:
+        """What is not done without one."""
+        rule = key == "o"
+        reason = await self._line("Why is the rule broken? It stands in the report. > " if rule else "Why? > ")
+        if not reason or not reason.strip():
+            self._say("  that needs a reason\n")
+            return None
+        return Override(reason) if rule else Skip(reason, keep=key == "k")
 
     async def _back(self, state: RunState) -> Answer | None:
         names = "".join(f"  {n} {here.step.name} ({here.progress.value})\n" for n, here in enumerate(state.steps, 1))

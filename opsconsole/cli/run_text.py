@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Collection, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Final
 
 from opsconsole.model.check import Finding
@@ -23,13 +21,11 @@ from opsconsole.model.run import (
     PartState,
     Progress,
     Question,
-    RunState,
     level_changes,
 )
 from opsconsole.model.runbook import Step
 from opsconsole.model.text import one_line, plain
 from opsconsole.model.units import duration
-from opsconsole.runbook.between import after, before, in_the_header
 
 _RISK_COLOURS: Final = {"read": "32", "unknown": "33", "change": "33", "destroy": "1;31"}
 
@@ -43,50 +39,6 @@ class Ink:
     def paint(self, text: str, code: str) -> str:
         """`text` in the colour that the terminal knows by `code`."""
         return f"\x1b[{code}m{text}\x1b[0m" if self.colours and text and code else text
-
-
-def heading(state: RunState) -> str:
-    """What a run begins with."""
-    reason = f" · reason: {one_line(state.reason)}" if state.reason else ""
-    head = f"{one_line(state.runbook.title)} · {state.stack} @ {state.host} as {state.user}{reason}"
-    book = state.runbook
-    within = f" · to be done within {duration(book.rto)}" if book.rto is not None else ""
-    told = "".join(f"\n{one_line(section.title)}: {plain(section.prose).strip()}\n" for section in in_the_header(book))
-    return f"{head}\nrun {state.id}{within}\n{told}"
-
-
-def step_heading(state: RunState, place: int, ink: Ink) -> str:
-    """A step's head line, and what its author says before it."""
-    step = state.steps[place].step
-    where = f"{one_line(step.section)} · " if step.section else ""
-    head = ink.paint(f"{place + 1} of {len(state.steps)} · {where}{one_line(step.name)}", "1")
-    prose = plain(before(state.runbook, step)).strip()
-    expected = "".join(f"\n  expected: {one_line(line)}" for line in step.expected)
-    return f"\n{head}\n" + (f"\n{prose}\n" if prose else "") + (expected + "\n" if expected else "")
-
-
-def closing_words(state: RunState) -> str:
-    """What the document says behind its last step."""
-    told = plain(after(state.runbook)).strip()
-    return f"\n{told}\n" if told else ""
-
-
-def escalation(state: RunState, contacts: Mapping[str, str]) -> str:
-    """Whom to call where the runbook does not help; empty where it does not say."""
-    name = state.runbook.escalate
-    if not name:
-        return ""
-    contact = contacts.get(name)
-    said = one_line(contact, 300) if contact else "no contact of that name in the stack file"
-    return f"  escalate to {one_line(name, 60)}: {said}\n"
-
-
-def clock(state: RunState, now: float, ink: Ink) -> str:
-    """That the time is over in which this should have been done; empty before that, or without one."""
-    rto, spent = state.runbook.rto, max(now - state.started, 0)
-    if rto is None or spent <= rto:
-        return ""
-    return ink.paint(f"  {duration(spent)} of {duration(rto)}: over", "1;31") + "\n"
 
 
 def command_lines(question: AskConfirm, ink: Ink) -> str:
@@ -127,6 +79,8 @@ LABELS: Final = {
     "u": "[u]ndo",
     "b": "[b]ack",
     "q": "[q] stop",
+    "v": "[v]alues",
+    "n": "[n]ote and done",
     "l": "[l]eave open",
     "a": "[a]ll the rest as one script",
     "p": "[p] one at a time",
@@ -140,7 +94,7 @@ LABELS: Final = {
 
 def keys_of(question: Question) -> str:
     """The letters that answer a question; see `LABELS`."""
-    fixed = {AskTick: "ysbql", AskUnknown: "rdsbql", AskEnd: "ybl", AskWay: "sbql"}  # a way has a number, no letter
+    fixed = {AskTick: "ynsbql", AskUnknown: "rdsbql", AskEnd: "ybl", AskWay: "sbql"}  # a way has a number, no letter
     match question:
         case AskConfirm():
             keys = _confirm_keys(question)
@@ -154,7 +108,7 @@ def keys_of(question: Question) -> str:
             keys = f"rs{'k' if leaves else ''}e{'' if undo is None else 'u'}bql"
         case _:
             keys = fixed.get(type(question), "")
-    return keys if isinstance(question, AskChanged | AskWatch) else keys.replace("l", "!l")
+    return keys if isinstance(question, AskChanged | AskWatch) else keys.replace("l", "v!l")
 
 
 def _confirm_keys(question: AskConfirm) -> str:
@@ -260,16 +214,6 @@ def _finding_line(found: Finding) -> str:
     return f"  {found.level.sign} {found.level.name} {one_line(found.check)}: {one_line(found.reason)}\n"
 
 
-def met_lines(step: Step, seen: Collection[str], ink: Ink) -> str:
-    """Which of the expected lines were printed; that one was not is no failure by itself."""
-    return "".join(
-        ink.paint(f"  ✓ expected: {one_line(each)}", "32") + "\n"
-        if each in seen
-        else f"  ? not printed: {one_line(each)}\n"
-        for each in step.expected
-    )
-
-
 def result_line(part: PartState, ink: Ink) -> str:
     """How a part ended."""
     took = f" in {duration(part.seconds)}" if part.seconds is not None else ""
@@ -321,29 +265,3 @@ def plan(state_steps: tuple[tuple[int, Step, AskConfirm | None], ...], ink: Ink)
         else:
             blocks.append(f"{place + 1} · {one_line(step.section)} · [{step.kind}] {one_line(step.text)}\n")
     return "\n".join(blocks)
-
-
-_CUT_OFF: Final = re.compile(r"(?:\r|\x1b(?:\[[0-?]*[ -/]*|[\]PX^_][^\x07\x1b]{0,4096}|[ -/]*)?)\Z")
-
-
-@dataclass(slots=True)
-class Plainly:
-    """Takes terminal escapes out of a stream, also where one comes split over two pieces."""
-
-    _held: str = field(default="")
-
-    def feed(self, text: str) -> str:
-        """What can be shown of it by now."""
-        whole = self._held + text
-        cut = _CUT_OFF.search(whole)
-        self._held = whole[cut.start() :] if cut else ""
-        return self._plain(whole[: cut.start()] if cut else whole)
-
-    def flush(self) -> str:
-        """What was held back, at the end."""
-        held, self._held = self._held, ""
-        return self._plain(held)
-
-    @staticmethod
-    def _plain(text: str) -> str:
-        return plain(text.replace("\r\n", "\n").replace("\r", "\n"))

@@ -206,19 +206,25 @@ def _value(screen: RunScreen) -> None:
 
 def _edit(screen: RunScreen) -> None:
     asked = screen.desk.question
-    if not isinstance(asked, AskConfirm):
+    state = screen.desk.state
+    if isinstance(asked, AskConfirm):
+        before = asked.text
+    elif isinstance(asked, AskFailed) and state is not None:
+        part = state.steps[asked.step].parts[asked.part]
+        before = part.text or part.command.text
+    else:
         return
     from opsconsole.tui.screens.edit import EditScreen
 
     def edited(text: str | None) -> None:
         if text is None or screen.desk.question is not asked:
             return
-        if text.strip() and text != asked.text:
+        if text.strip() and text != before:
             screen.desk.give(Edit(text))
         else:
             screen.note("the command is as it was")
 
-    screen.app.push_screen(EditScreen(asked.text), edited)
+    screen.app.push_screen(EditScreen(before), edited)
 
 
 def _leave(screen: RunScreen) -> None:

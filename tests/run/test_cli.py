@@ -103,6 +103,55 @@ touch mended
 """
 
 
+BESIDE = """---
+rto: 1ms
+escalate: lead
+inputs:
+  who: { ask: Who?, pattern: '\\w+' }
+---
+# Beside the questions
+## Impact
+Nobody gets mail.
+## Look
+Words before.
+
+```bash
+# Expected: hello ann
+# Expected: never printed
+echo "hello   $who"; exit 3
+```
+
+It prints a greeting.
+
+- [ ] Tell them
+
+Last words.
+"""
+
+
+def test_what_the_author_says_the_clock_and_whom_to_call_stand_beside_the_questions(program: Program) -> None:
+    program.book.write_text(BESIDE)
+    stack = program.folder / "stack.toml"
+    stack.write_text(f'{STACK}[contacts]\nlead = "Anna, +49 170 123"\n')
+    done = program("run", "hello", typed="ann\nv\n\ns\n\ns\nknown\nn\nby mail\ny\n")
+    assert done.returncode == 0, done.stdout + done.stderr
+    said = done.stdout
+    for words in (
+        "Impact: Nobody gets mail.",
+        "  who = ann",
+        "  ✓ expected: hello ann",
+        "  ? not seen word for word: never printed",
+        "escalate to lead: Anna, +49 170 123",
+        ": over",
+        "that needs a reason",
+        "It prints a greeting.",
+        "Last words.",
+    ):
+        assert words in said, words
+    assert said.index("Words before.") < said.index("hello   ann") < said.index("It prints a greeting.")
+    assert "by mail" in program("runs", "report", "last").stdout
+
+
 def test_ways_are_picked_by_their_number_and_each_says_where_it_leads(program: Program) -> None:
     program.book.write_text(WAYS)
     done = program("run", "hello", typed="7\n1\n2\ny\ny\n")
@@ -110,6 +159,7 @@ def test_ways_are_picked_by_their_number_and_each_says_where_it_leads(program: P
     for words in ("1 Yes → step 3 · Record", "2 No → step 2 · Mend", "Which way? [1-2]", "that is none of the answers"):
         assert words in done.stdout
     assert "these are alternatives" in done.stdout
+    assert "  1 By mail\n      touch mailed\n  2 By hand\n      touch written\n" in done.stdout
     assert "chosen: By hand" in done.stdout
     assert not (program.folder / "mended").exists()
     assert not (program.folder / "mailed").exists()

@@ -9,7 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from opsconsole.cli.run_text import Plainly, keys_of, prompt
+from opsconsole.cli.plainly import Plainly
+from opsconsole.cli.run_text import keys_of, prompt
 from opsconsole.model.run import AskChanged, AskConfirm, AskEnd, AskFailed, AskShown, AskTick, AskUnknown, AskWatch
 from opsconsole.model.runbook import Risk
 from opsconsole.model.text import plain
@@ -64,24 +65,24 @@ READ, REFUSED = command("ls"), "forbidden here"
 @pytest.mark.parametrize(
     ("question", "keys"),
     [
-        (AskConfirm(0, 0, "ls", "no", "here", READ), "ysebq!l"),
-        (AskConfirm(0, 0, "rm x", "type", "here", READ, target="x"), "sebq!l"),
-        (AskConfirm(0, 0, "rm x", "type", "here", READ, target="x", refused=REFUSED), "rsebq!l"),
-        (AskConfirm(0, 0, "rm x", "yes", "here", READ, refused=REFUSED, overridable=True), "rseobq!l"),
-        (AskConfirm(0, 0, "ls", "yes", "here", READ, rest=2), "yasebq!l"),
-        (AskConfirm(0, 0, "ls\nls", "yes", "here", READ, joined=2), "ypsebq!l"),
-        (AskShown(0, 0, "ls", "for another machine", READ, here=True), "dshbq!l"),
-        (AskShown(0, 0, "ls", "for the inside of a shell", READ), "dsbq!l"),
-        (AskFailed(0, 0, "exit code 1", leaves=("cd /srv",)), "rskebq!l"),
-        (AskTick(0), "ysbq!l"),
-        (AskFailed(0, 0, "exit code 1"), "rsebq!l"),
-        (AskFailed(0, 0, "exit code 1", "rm x", 3), "rseubq!l"),
-        (AskUnknown(0, 0, "gone"), "rdsbq!l"),
+        (AskConfirm(0, 0, "ls", "no", "here", READ), "ysebqv!l"),
+        (AskConfirm(0, 0, "rm x", "type", "here", READ, target="x"), "sebqv!l"),
+        (AskConfirm(0, 0, "rm x", "type", "here", READ, target="x", refused=REFUSED), "rsebqv!l"),
+        (AskConfirm(0, 0, "rm x", "yes", "here", READ, refused=REFUSED, overridable=True), "rseobqv!l"),
+        (AskConfirm(0, 0, "ls", "yes", "here", READ, rest=2), "yasebqv!l"),
+        (AskConfirm(0, 0, "ls\nls", "yes", "here", READ, joined=2), "ypsebqv!l"),
+        (AskShown(0, 0, "ls", "for another machine", READ, here=True), "dshbqv!l"),
+        (AskShown(0, 0, "ls", "for the inside of a shell", READ), "dsbqv!l"),
+        (AskFailed(0, 0, "exit code 1", leaves=("cd /srv",)), "rskebqv!l"),
+        (AskTick(0), "ynsbqv!l"),
+        (AskFailed(0, 0, "exit code 1"), "rsebqv!l"),
+        (AskFailed(0, 0, "exit code 1", "rm x", 3), "rseubqv!l"),
+        (AskUnknown(0, 0, "gone"), "rdsbqv!l"),
         (AskChanged("/book.md", "1 line put in", ("+x",)), "yql"),
         (AskChanged("/book.md", "1 line put in", ("+x",), running=True), "yl"),
         (AskWatch("ben steers this run"), "tl"),
         (AskWatch("ben steers this run", "not now"), "l"),
-        (AskEnd(), "yb!l"),
+        (AskEnd(), "ybv!l"),
     ],
 )
 def test_every_key_that_answers_stands_in_the_question(question: AskConfirm, keys: str) -> None:

@@ -90,13 +90,13 @@ def _own(question: Question) -> tuple[Choice, ...]:
         case AskFailed():
             undo = (Choice(("u",), "take it back", "undo", short="undo"),) if question.undo_step is not None else ()
             keep = (Choice(("k",), "skip, keep what it set", "keep"),) if question.leaves else ()
-            own = (Choice(("r",), "retry", "retry"), _SKIP, *keep, *undo, _GO, _STOP)
+            own = (Choice(("r",), "retry", "retry"), *undo, _SKIP, *keep, _EDIT, _GO, _STOP)
         case AskChanged(running=running):
             own = (Choice(("y",), "go on with the text it began with", "yes"), *(() if running else (_STOP,)))
         case AskWatch(not_now=not_now):
             own = () if not_now else (Choice(("y",), "take over", "yes"),)
         case AskUnknown():
-            own = (Choice(("r",), "run again", "retry"), Choice(("d",), "it was done", "note"), _SKIP, _STOP)
+            own = (Choice(("r",), "run again", "retry"), Choice(("d",), "it was done", "note"), _SKIP, _GO, _STOP)
         case _:
             own = (Choice(("enter", "y"), "end the run", "yes"), _GO)
     return own
@@ -189,7 +189,7 @@ def _value(question: AskInput, size: int) -> list[Line]:
 def _failed(question: AskFailed, size: int) -> list[Line]:
     out = wrap(line(("It failed: ", "down"), *_words(question.reason, "strong")), size)
     if question.undo_step is not None and question.undo:
-        out.append(cut(line(("u takes it back, asked about first:  ", "dim"), *_words(question.undo, "value")), size))
+        out.append(cut(line(("u undoes it with  ", "dim"), *_words(question.undo, "value")), size))
     if question.leaves:
         out += wrap(line(("It has set  ", "dim"), *_words("  ".join(question.leaves), "value")), size)
     return out

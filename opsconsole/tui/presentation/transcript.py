@@ -37,7 +37,7 @@ def expected(step: StepState, seen: Collection[str]) -> list[Line]:
             *(
                 (("✓ ", "good"), ("expected  ", "dim"))
                 if each in seen
-                else (("? ", "unknown"), ("not printed  ", "dim"))
+                else (("? ", "unknown"), ("not seen word for word  ", "dim"))
             ),
             *words(each, "value"),
         )

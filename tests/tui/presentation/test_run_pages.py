@@ -32,7 +32,7 @@ def test_an_expected_line_is_ticked_as_soon_as_it_was_printed_however_it_came() 
     page = steps.page(state, 0, None, steps.Beside(met=met.seen), (80, 30))
     assert "expected  ✓ celery" in words(page.lines)
     assert words(transcript.expected(state.steps[0], met.seen)) == "✓ expected  celery"
-    assert words(transcript.expected(state.steps[0], ())) == "? not printed  celery"
+    assert words(transcript.expected(state.steps[0], ())) == "? not seen word for word  celery"
 
 
 def test_blanks_and_colours_do_not_hide_an_expected_line() -> None:
