@@ -44,5 +44,7 @@ def _told(stray: Stray) -> str:
     process = stray.process
     where = f" in {one_line(stray.belongs, 60)}" if stray.belongs else ""
     who = f", started from {one_line(stray.started_by, 60)}" if stray.started_by else ""
+    if not stray.started_by and not stray.belongs and process.ppid <= 1:
+        who = ", left running by whoever started it"
     argv = one_line(" ".join(process.argv), _ARGV)
     return f"process {process.pid} of user {process.user} belongs to nothing of this stack{where}{who}: {argv}"

@@ -49,7 +49,7 @@ def open_probe(world: World) -> Each:
         except (OSError, ValueError) as fault:
             return Problem(ProblemKind.UNREADABLE, f"the time zone cannot be read: {fault}")
 
-    return Each(world, look)
+    return Each(world, look, late=ProblemKind.UNREADABLE)
 
 
 def _inside(world: World, pid: int) -> ClockReading:

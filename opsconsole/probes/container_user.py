@@ -31,7 +31,7 @@ def open_probe(world: World) -> Each:
         except OSError:
             return Problem(ProblemKind.GONE, f"container {container.name} has just ended")
 
-    return Each(world, look)
+    return Each(world, look, late=ProblemKind.UNREADABLE)
 
 
 def _reading(world: World, pid: int) -> UserReading:

@@ -18,12 +18,20 @@ _GRACE: Final = 0.2
 class Each:
     """Asks `look(of, timeout)` for every target: a reading, or the problem why there is none.
 
-    One that does not come back in time is TIMEOUT, and keeps no other waiting. Nothing is held between two looks.
+    One that does not come back in time keeps no other waiting. It is TIMEOUT, which is DOWN, where it is the thing
+    itself that was asked; where only our own look took too long `late` says so (UNREADABLE). Nothing is held between
+    two looks.
     """
 
-    def __init__(self, world: World, look: Callable[[Any, float], Awaitable[Any]]) -> None:
+    def __init__(
+        self,
+        world: World,
+        look: Callable[[Any, float], Awaitable[Any]],
+        late: ProblemKind = ProblemKind.TIMEOUT,
+    ) -> None:
         self._world = world
         self._look = look
+        self._late = late
 
     async def read(self, targets: Sequence[Target], timeout: float) -> list[Sample]:
         """See `opsconsole.probes.base.Probe`."""
@@ -38,7 +46,7 @@ class Each:
             async with asyncio.timeout(timeout + _GRACE):
                 seen = await self._look(target.of, timeout)
         except TimeoutError:
-            seen = Problem(ProblemKind.TIMEOUT, f"no answer within {duration(timeout)}")
+            seen = Problem(self._late, f"no answer within {duration(timeout)}")
         took = perf_counter() - began
         if isinstance(seen, Problem):
             return Sample(target, at, problem=seen, took=took)

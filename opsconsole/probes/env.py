@@ -51,7 +51,7 @@ def open_probe(world: World) -> Each:
         except ValueError as fault:
             return Problem(ProblemKind.UNREADABLE, one_line(str(fault)))
 
-    return Each(world, look)
+    return Each(world, look, late=ProblemKind.UNREADABLE)
 
 
 async def _of_container(world: World, of: EnvOf, ref: ContainerRef, timeout: float) -> _Given | Problem:

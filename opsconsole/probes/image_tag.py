@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from opsconsole.model.runtime import ImageOf, ImageReading
-from opsconsole.model.sample import Problem
+from opsconsole.model.sample import Problem, ProblemKind
 from opsconsole.probes.base import World
 from opsconsole.probes.checkout import checked_out
 from opsconsole.probes.each import Each
@@ -40,7 +40,7 @@ def open_probe(world: World) -> Each:
             named.id if named else None, tuple(wanted),
         )  # fmt: skip
 
-    return Each(world, look)
+    return Each(world, look, late=ProblemKind.UNREADABLE)
 
 
 def candidates(image: str, versions: Iterable[str]) -> list[str]:

@@ -36,7 +36,7 @@ def open_probe(world: World) -> Each:
         same = [one for one in seen.value.processes if one.program == main and not one.supporting]
         return ReplicasReading(what, tuple(f"{main} ({one.pid})" for one in same))
 
-    return Each(world, look)
+    return Each(world, look, late=ProblemKind.UNREADABLE)
 
 
 def counted(ref: ContainerRef, containers: Iterable[ContainerReading]) -> ReplicasReading:

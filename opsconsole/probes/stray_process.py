@@ -41,7 +41,7 @@ def open_probe(world: World) -> Each:
             ids = {one.id: one.name for one in containers.values() if _is_ours(one, of)}
         return await busy.call(of, lambda: _look(world, of, ids), timeout)
 
-    return Each(world, look)
+    return Each(world, look, late=ProblemKind.UNREADABLE)
 
 
 def _look(world: World, of: StrayOf, ids: Mapping[str, str]) -> StrayReading | Problem:

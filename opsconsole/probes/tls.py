@@ -30,7 +30,10 @@ def open_probe(world: World) -> Each:
     async def look(of: TlsOf, timeout: float) -> TlsReading | Problem:
         if of.file is not None:
             file = of.file
-            return await busy.call(file, lambda: _in_file(file), timeout)
+            try:
+                return await busy.call(file, lambda: _in_file(file), timeout)
+            except TimeoutError:
+                return Problem(ProblemKind.UNREADABLE, f"reading {file} hangs; is its server gone?")
         assert of.address is not None
         place = await place_of(world, of.address, timeout)
         if isinstance(place, Problem):

@@ -187,6 +187,9 @@ def stray(pid, argv="uvicorn app.main:app --port 8000", **more):
         ({}, (stray(41, belongs="old-api.service"), stray(42)), Level.DOWN,
          "process 41 of user deploy belongs to nothing of this stack in old-api.service: uvicorn app.main:app --port"
          " 8000; also 42"),
+        ({}, (stray(41),), Level.DOWN,
+         "process 41 of user deploy belongs to nothing of this stack, left running by whoever started it: uvicorn"
+         " app.main:app --port 8000"),
         ({"most": 1}, (stray(41),), Level.OK, "1 astray"),
     ],
 )  # fmt: skip

@@ -30,7 +30,7 @@ enabled = false
 [[service]]
 name = "app"
 container = "PROJECT/app"
-env = { RUN_MIGRATIONS = ["0", "1"], compose = true, example = ".env.example" }
+env = { RUN_MIGRATIONS = ["0", "1"], compose = true, example = ".env.example", timeout = "9s" }
 
 [[service]]
 name = "db"
@@ -41,28 +41,33 @@ name = "web"
 url = "URL"
 
 [[check]]
+timeout = "9s"
 name = "web.stub"
 kind = "stub"
 endpoint = "web"
 depends = ["db.state"]
 
 [[check]]
+timeout = "9s"
 name = "app.user"
 kind = "container-user"
 service = "app"
 user = "10001:10001"
 
 [[check]]
+timeout = "9s"
 name = "app.replicas"
 kind = "replicas"
 service = "app"
 
 [[check]]
+timeout = "9s"
 name = "app.clock"
 kind = "clock"
 service = "app"
 
 [[check]]
+timeout = "9s"
 name = "astray"
 kind = "stray-process"
 argv = "SLEEP"

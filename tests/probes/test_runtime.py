@@ -15,6 +15,7 @@ from opsconsole.model.held import hold
 from opsconsole.model.runtime import ClockOf, EnvOf, ImageOf, ImageReading, ReplicasOf, StrayOf, StrayReading
 from opsconsole.model.sample import Problem, ProblemKind, Sample, Target
 from opsconsole.model.service import ContainerRef, ProcessesRef
+from opsconsole.model.verdict import Level
 from opsconsole.probes import open_probe
 from opsconsole.probes.base import World
 from opsconsole.probes.checkout import Checkout, checked_out
@@ -24,6 +25,7 @@ from opsconsole.probes.exec_start import as_started
 from opsconsole.probes.stray_process import whose
 from opsconsole.probes.zone import rule_of, zone_below
 from tests.lab.engine import FOREVER, LabEngine
+from tests.lab.gate import gate_before
 from tests.lab.systemd import LabSystemd
 from tests.probes.processes import Started, descendants
 from tests.support.parts import OUTER, lack
@@ -460,3 +462,29 @@ def test_whether_a_command_line_is_that_of_its_unit(exec_start: str, argv: str, 
 
 def test_a_title_tells_nothing_of_how_a_process_was_started() -> None:
     assert as_started("/usr/bin/gunicorn app", ["gunicorn: master [app]"]) is None
+
+
+# --- what cannot be looked at -----------------------------------------------------------------------------------
+
+
+@pytest.mark.engine
+@pytest.mark.parametrize("kind", ["container-user", "clock", "env", "replicas", "image-tag", "stray-process"])
+async def test_an_engine_that_hangs_leaves_all_that_is_seen_through_it_unknown_and_not_down(
+    engine: LabEngine, tmp_path: Path, kind: str
+) -> None:
+    ref = ContainerRef("opslab-any")
+    of: dict[str, Any] = {
+        "container-user": ref,
+        "clock": ClockOf(ref),
+        "env": EnvOf(ref),
+        "replicas": ReplicasOf(ref),
+        "image-tag": ImageOf(ref, str(tmp_path)),
+        "stray-process": StrayOf(argv="x", containers=(ref,)),
+    }
+    async with gate_before(engine, tmp_path) as gate:
+        gate.hold()
+        world = World(engine_host=gate.host)
+        (sample,) = await open_probe(kind, world).read([Target(kind, "it", of[kind])], 0.3)
+        await world.close()
+    assert sample.problem is not None and sample.problem.kind.level is Level.UNKNOWN
+    assert "does not answer within 300 ms" in sample.problem.reason

@@ -108,19 +108,18 @@ class Engine:
         self._enter()
         what = f"the engine's figures of {container.name}"
         seen = await self._within(timeout, what, lambda: questions.memory(self._opened(), container))
-        if isinstance(seen, Problem) and seen.kind is ProblemKind.TIMEOUT:
-            return Problem(ProblemKind.NO_TOOL, seen.reason)
-        return seen
+        return _unseen(seen)
 
     async def environment(self, id: str, timeout: float = 2.0) -> list[str] | Problem:
         """The variables that the container was made with, each as NAME=value, secrets and all."""
         self._enter()
-        return await self._within(timeout, "its environment", lambda: questions.environment(self._opened(), id))
+        seen = await self._within(timeout, "its environment", lambda: questions.environment(self._opened(), id))
+        return _unseen(seen)
 
     async def image(self, name: str, timeout: float = 2.0) -> Image | Problem | None:
         """The image that `name` (or id) means to this engine now; None where it has none of that name."""
         self._enter()
-        return await self._within(timeout, f"image {name}", lambda: questions.image(self._opened(), name))
+        return _unseen(await self._within(timeout, f"image {name}", lambda: questions.image(self._opened(), name)))
 
     async def exec(
         self,
@@ -201,3 +200,10 @@ class Engine:
         for name in sorted(names):
             for callback in tuple(self._callbacks):
                 callback(name)
+
+
+def _unseen(seen: T | Problem) -> T | Problem:
+    """An engine that takes too long tells nothing of its containers: they are not down for that."""
+    if isinstance(seen, Problem) and seen.kind is ProblemKind.TIMEOUT:
+        return Problem(ProblemKind.NO_TOOL, seen.reason)
+    return seen
