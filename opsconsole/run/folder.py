@@ -71,6 +71,9 @@ def run_folder(state_folder: Path, run_id: str) -> Path:
 def _folders(state_folder: Path) -> list[Path]:
     try:
         return [path for path in (state_folder / "runs").iterdir() if _is_a_run(path)]
+    except PermissionError as error:  # that is not the same as that there are none
+        remedy = "join the group whose folder it is, or name another one (`state` in the stack file)"
+        raise TroubleError(Trouble(f"may not be read: {error.strerror}", str(state_folder / "runs"), remedy)) from None
     except OSError:
         return []
 

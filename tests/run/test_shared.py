@@ -27,8 +27,8 @@ pytestmark = pytest.mark.pty
 ROOT: Final = Path(__file__).parents[2]
 VERSION: Final = f"{sys.version_info.major}.{sys.version_info.minor}"
 PACKAGES: Final = os.pathsep.join([str(ROOT), sysconfig.get_path("platlib")])
-ANNA, BEN, OPS = 64241, 64242, 64300
-"""Users and a group that have no names on any box: numbers are all that the kernel asks for."""
+ANNA, BEN, STRANGER, OPS = 64241, 64242, 64243, 64300
+"""Users (the third is not in the group) and a group without names on any box: the kernel asks for numbers only."""
 
 BOOK: Final = """
 ```bash {name=slow}
@@ -49,7 +49,7 @@ class Box:
         self.home = self._made("home", 0o2770)
         (self.home / "ledger").touch()
         (self.home / "ledger").chmod(0o666)
-        for user in (ANNA, BEN):
+        for user in (ANNA, BEN, STRANGER):
             own = self._made(f"of-{user}", 0o700)
             os.chown(own, user, user)
         (folder / "book.md").write_text(BOOK)
@@ -74,7 +74,7 @@ class Box:
         return state
 
     def terminal(self, user: int, *words: str) -> pexpect.spawn:
-        become = ["--reuid", str(user), "--regid", str(user), "--groups", str(OPS)]
+        become = ["--reuid", str(user), "--regid", str(user), "--groups", str(user if user == STRANGER else OPS)]
         own = str(self.folder / f"of-{user}")
         env = {**os.environ, "NO_COLOR": "1", "HOME": own, "XDG_STATE_HOME": f"{own}/state"}
         env["PYTHONPATH"] = PACKAGES
@@ -129,6 +129,9 @@ def test_in_a_shared_folder_the_second_takes_up_what_the_first_left_and_steps_ru
         assert path.stat().st_gid == OPS, path
         assert mode & 0o060 == 0o060, f"{path} is the group's as well"
         assert mode & 0o007 == 0, f"{path} is nobody else's"
+    stranger = box.terminal(STRANGER, "runs", "list")
+    stranger.expect("may not be read: Permission denied")
+    stranger.wait()
     ben = box.terminal(BEN, "runs", "resume", "last")
     ben.expect("nobody steers this run any more")
     ben.expect(r"\[t\]ake over")
