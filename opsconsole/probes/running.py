@@ -166,7 +166,7 @@ class _Kept:
 
 
 @dataclass(frozen=True, slots=True)
-class _Become:
+class Become:
     """How a program is started as somebody else: by the kernel where we may, else by sudo, which asks nothing."""
 
     argv: tuple[str, ...]
@@ -183,17 +183,17 @@ class _Become:
         return None
 
 
-def _become(user: str | None, argv: Sequence[str], env: Mapping[str, str], timeout: float) -> _Become:
+def _become(user: str | None, argv: Sequence[str], env: Mapping[str, str], timeout: float) -> Become:
     if user is None:
-        return _Become(tuple(argv))
+        return Become(tuple(argv))
     entry = pwd.getpwnam(user)
     if entry.pw_uid == os.geteuid():
-        return _Become(tuple(argv))
+        return Become(tuple(argv))
     if os.geteuid() == 0:
         ids: dict[str, Any] = {"user": entry.pw_uid, "group": entry.pw_gid}
         ids["extra_groups"] = os.getgrouplist(user, entry.pw_gid)
         own = {"HOME": entry.pw_dir, "USER": user, "LOGNAME": user}
-        return _Become(tuple(argv), own, ids)
+        return Become(tuple(argv), own, ids)
     # Whoever is not root cannot kill what sudo started, so that ends by itself. Values do not go into the arguments.
     names = f"--preserve-env={','.join((*QUIET, *env))}"
-    return _Become(("sudo", "-n", names, "-u", user, "--", "timeout", "-k", "1", f"{timeout:.0f}", *argv), by_sudo=user)
+    return Become(("sudo", "-n", names, "-u", user, "--", "timeout", "-k", "1", f"{timeout:.0f}", *argv), by_sudo=user)

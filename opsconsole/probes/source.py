@@ -72,13 +72,13 @@ def _look(of: SourceOf, file: Path) -> Seen:
     except OSError as fault:
         return (), fault.strerror or type(fault).__name__
     places = list(_lines(of, content))
-    if file.suffix in _PYTHON and (of.calls or of.strings):
+    if file.suffix in _PYTHON and (of.strings or pysource.may_use(content, of.calls)):
         try:
-            tree = ast.parse(content)
+            nodes = list(ast.walk(ast.parse(content)))
         except (SyntaxError, ValueError, RecursionError) as fault:
             return tuple(places), f"does not parse: {one_line(str(fault), 80)}"
-        places += pysource.uses(tree, of.calls)
-        places += pysource.strings(tree, [compiled(pattern) for pattern in of.strings])
+        places += pysource.uses(nodes, of.calls)
+        places += pysource.strings(nodes, [compiled(pattern) for pattern in of.strings])
     return tuple(sorted({(line, one_line(what, 80)) for line, what in places})), ""
 
 

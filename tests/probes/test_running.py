@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import os
+import subprocess
 import sys
 from pathlib import Path
 
@@ -12,6 +13,7 @@ import pytest
 from opsconsole.model.programs import CommandOf, CommandReading
 from opsconsole.model.sample import Problem, ProblemKind
 from opsconsole.model.stack import Forbidden
+from opsconsole.probes import running
 from opsconsole.probes.base import World
 from opsconsole.probes.running import Ran, run
 from opsconsole.runbook.looks import OnlyLooks
@@ -202,3 +204,15 @@ async def test_as_another_user_it_has_their_rights_and_their_home(root, tmp_path
     lines = reading.output.splitlines()
     assert lines[:3] == ["nobody", "nogroup", "/nonexistent"]
     assert "Permission denied" in lines[3]
+
+
+def test_who_may_not_be_somebody_else_is_told_so_and_not_that_the_check_failed(root):
+    """As a user without rights: sudo must neither ask for a password nor be taken for the command."""
+    told = subprocess.run(
+        ["setpriv", "--reuid=nobody", "--regid=nogroup", "--clear-groups", "sudo", "-n", "-u", "daemon", "true"],
+        capture_output=True,
+    )
+    refused = running.Become(("sudo",), by_sudo="daemon").refusal(told.returncode, told.stderr)
+    assert refused is not None and refused.kind is ProblemKind.DENIED
+    assert refused.reason.startswith("sudo does not let us be daemon: ")
+    assert running.Become(("sudo",), by_sudo="daemon").refusal(1, b"no such table\n") is None

@@ -52,6 +52,14 @@ def test_a_single_look_takes_each_kind_together_and_endpoints_last_because_their
     assert [(g.kind, g.timeout, len(g.targets)) for g in looks] == [("queue", 4, 1), ("memory", 2, 1), ("health", 4, 2)]
 
 
+def test_what_a_check_starts_gets_the_time_that_the_check_says_and_waits_for_no_other():
+    smoke, lock = Target("command", "smoke"), Target("command", "lock")
+    stack = stack_of(check("a", smoke, timeout=60), check("b", lock))
+    assert {(g.targets[0].name, g.timeout) for g in single_look(stack, most=10.0)} == {("smoke", 60), ("lock", 10.0)}
+    assert shape(rounds(stack_of(check("a", smoke), check("b", lock)))).keys() == {("command", 60.0, 10.0)}
+    assert [g.targets for g in rounds(stack_of(check("a", smoke), check("b", lock)))] == [(smoke,), (lock,)]
+
+
 def test_every_kind_of_probe_has_its_pace_and_its_place():
     assert set(probes.MODULES) <= set(PACES)
     assert set(probes.MODULES) <= set(LEAD)
