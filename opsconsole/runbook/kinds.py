@@ -26,6 +26,8 @@ _STATEMENTS: Final = frozenset(_STATEMENT_NAMES.split())
 _SURELY: Final = re.compile(r"(?:^|\s)(?:-{1,2}[A-Za-z]|[./~$]\S)|[|;]|\$\(|&&")
 _DRAWN: Final = re.compile(r"[\u2190-\u21ff\u2500-\u257f\u25b2-\u25c4]")
 """Arrows and lines: a tree or a diagram."""
+_KEY: Final = re.compile(r"(?:\s*(?:#[^\n]*)?\n)*\s*[A-Za-z][\w.-]*:(?:[ \n]|$)")
+"""A block that begins as YAML does: no program has such a name."""
 _QUICK: Final = re.compile(r"[\w./:@%+,=*?'\"|~ \n-]*")
 _ASSIGNMENT: Final = re.compile(r"\w+=")
 _SENTENCE: Final = re.compile(r"^[a-z]+ [a-z]+ .*[a-z][.:!?]$")
@@ -50,7 +52,7 @@ def to_run(lang: str, text: str, interpreter: str | None) -> Session | None:
 
 
 def _in_shell(text: str) -> Session | None:
-    return None if talks_to_another(text) else prompted(text) or without_tables(text)
+    return None if talks_to_another(text) or _KEY.match(text) else prompted(text) or without_tables(text)
 
 
 def _in_console(text: str) -> Session | None:

@@ -18,10 +18,13 @@ _HOST: Final = re.compile(
     r"[a-z][\w.]*-[\w.-]+(?= \$)|[a-z][\w.-]*  +(?=\$)) ?[$#] (?P<command>.*)$"
 )
 """The prompts of a shell that says where it is: `me@box:~$ `, `[root@box ~]# `, `sh-5.1# `, `web-01 $ `."""
-_MAY_PROMPT: Final = re.compile(r"[$#]>? ")
+_ANGLE: Final = re.compile(r"^\s*> (?P<command>\S+ .*)$")
+"""What would be a redirect, were it not a program with its words."""
+_MAY_PROMPT: Final = re.compile(r"[$#]>? |^\s*> ")
 _ROOT: Final = re.compile(r"^\s*# (?P<command>.*)$")
 _REPL: Final = re.compile(
     r"^\s*(?:[\w.]+[=-][>#]|(?:mysql|redis|mongo|sqlite|ftp|gpg|gremlin|cqlsh|ksql|influx)\S*>|"
+    r">(?= [A-Z]{3,}\b)|[\w.]+[>#](?= (?:select|show|insert|update|delete|create|alter|drop|set|\\\w)\b)|"
     r"MariaDB \[[^\]]*\]>|(?:\d+(?:\.\d+){3}|localhost):\d+(?:\[\d+\])?>|>>>|irb\S*>|\[\d+\] pry\S*>)(?: |$)"
 )
 """The prompts of programs that are no shell: databases and interpreters."""
@@ -87,6 +90,9 @@ def _prompt_of(lines: list[str], console: bool) -> re.Pattern[str] | None:
     for prompt in (_PROMPT, _HOST):
         if any(prompt.match(line) for line in lines):
             return prompt
+    first = next((line for line in lines if line.strip() and not line.lstrip().startswith("#")), "")
+    if (match := _ANGLE.match(first)) and begins_plausibly(match["command"]):
+        return _ANGLE
     roots = [match["command"] for line in lines if (match := _ROOT.match(line))] if console else []
     if not roots or not could_begin(roots[0].split(" ")[0]):
         return None

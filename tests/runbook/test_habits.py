@@ -49,6 +49,8 @@ def test_a_prompt_that_says_where_it_is_is_no_part_of_the_command(prompt: str, l
         "127.0.0.1:6379> FLUSHALL",
         "redis:6379> KEYS *",
         "MariaDB [(none)]> show databases;",
+        "> CONFIG SET maxmemory 100",
+        "template1# select 1;",
         ">>> import os",
         "irb(main):001:0> exit",
     ],
@@ -90,6 +92,20 @@ def test_in_a_block_of_shell_unknown_programs_stay_commands() -> None:
 )
 def test_a_console_that_shows_a_log_a_query_or_a_file_is_shown(lines: list[str]) -> None:
     assert block("console", *lines).kind == "shown"
+
+
+def test_an_angle_before_a_program_and_its_words_is_a_prompt_and_else_a_redirect() -> None:
+    for lang in ("bash", "console", ""):
+        step = block(lang, "> kops get clusters", "NAME  CLOUD", "a     gce", "> kubectl get nodes")
+        assert (step.text, step.risk >= Risk.UNKNOWN) == ("kops get clusters\nkubectl get nodes", True)
+    assert block("bash", "> /var/log/app.log").risk is Risk.CHANGE
+    assert block("bash", "> out.log echo hi").text == "> out.log echo hi"
+
+
+def test_a_file_in_yaml_is_no_shell_whatever_its_tag_says() -> None:
+    assert block("bash", "# the class", "apiVersion: v1", "kind: Pod").kind == "shown"
+    assert block("sh", "feat: add a feature").kind == "shown"
+    assert block("bash", ": > x", "ls").kind == "command"
 
 
 def test_a_comment_over_a_command_in_a_console_is_no_prompt_of_root() -> None:
