@@ -59,8 +59,10 @@ def command_lines(question: AskConfirm, ink: Ink) -> str:
     if question.condition:
         lines.append(f"  only if this holds: {one_line(question.condition)}")
     if question.session:
-        lines.append(f"  in this run: {one_line('  '.join(question.session), 400)}")
+        lines.append(f"  in this run: {one_line(' · '.join(question.session), 400)}")
     lines += [f"  {one_line(each, 200)}" for each in question.forecast]
+    if question.rest and question.rest_ends:
+        lines.append(f"  [a] takes {question.rest} commands, {one_line(question.rest_ends, 300)}")
     if question.overridden:
         lines.append(f"  a rule is broken for it: {one_line(question.overridden)}")
     if question.undo:
@@ -207,7 +209,7 @@ def _trouble_lines(question: AskFailed | AskUnknown, ink: Ink) -> str:
     if isinstance(question, AskUnknown):
         return ink.paint(f"  outcome unknown: {one_line(question.reason)}", "1;31") + "\n"
     said = ink.paint(f"  failed: {one_line(question.reason)}", "1;31") + "\n"
-    return said + (f"  it has set: {one_line('  '.join(question.leaves), 400)}\n" if question.leaves else "")
+    return said + (f"  it has set: {one_line(' · '.join(question.leaves), 400)}\n" if question.leaves else "")
 
 
 def _finding_line(found: Finding) -> str:

@@ -12,7 +12,7 @@ from opsconsole.model.runbook import Risk, Runbook
 from opsconsole.model.stack import Stack
 from opsconsole.run.core import begin
 from opsconsole.run.kinds import Kind
-from opsconsole.run.place import place_of
+from opsconsole.run.place import in_bash, place_of
 from opsconsole.run.questions import Refusal, ask_confirm, ask_shown
 from opsconsole.run.values import Ready, fill_in, needed
 from opsconsole.run.who import login_name
@@ -48,5 +48,23 @@ def question_for(state: RunState, step: int, part: int, stack: Stack, guard: Gua
     question = ask_confirm(state, step, part, ready, place, Refusal(refused))
     to_come = tuple((name, "(asked for)") for name in dict.fromkeys(missing))
     command = question.command
+    before = _left_before(state, step, part)
+    session = (f"with what earlier steps leave: {', '.join(before)}",) if before else ()
     shown = (f"not run here: {ask_shown(state, step, part).why}",) if command.elsewhere or command.inside else ()
-    return replace(question, values=question.values + to_come, forecast=(*shown, *question.forecast))
+    return replace(question, values=question.values + to_come, forecast=(*shown, *session, *question.forecast))
+
+
+def _left_before(state: RunState, step: int, part: int) -> tuple[str, ...]:
+    """What the commands before this one may leave to it, by their text: it is only known when they have run."""
+    from opsconsole.runbook.leaves import leaves
+
+    if state.steps[step].step.options.container:
+        return ()
+    found: dict[str, None] = {}
+    for place, here in enumerate(state.steps[: step + 1]):
+        if here.step.kind != "command" or not in_bash(here.step, state.runbook) or here.step.options.user:
+            continue
+        for one in here.parts[: part if place == step else None]:
+            left = leaves(one.command.text)
+            found |= dict.fromkeys((*(("their folder",) if left.moves else ()), *left.names))
+    return tuple(found)

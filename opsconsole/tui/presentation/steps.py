@@ -202,7 +202,7 @@ def _about(asked: AskConfirm, width: int) -> list[Line]:
         given = "  ".join(f"{name} = {value}" for name, value in asked.values)
         out += wrap(line(("with  ", "dim"), *words(given, "value", 400)), width, "      ")
     if asked.session:
-        out += wrap(line(("run   ", "dim"), *words("  ".join(asked.session), "value", 400)), width, "      ")
+        out += wrap(line(("run   ", "dim"), *words(" · ".join(asked.session), "value", 400)), width, "      ")
     for each in asked.forecast:
         out += wrap(line(("does  ", "dim"), *words(each, "value", 300)), width, "      ")
     if asked.overridden:
