@@ -51,7 +51,7 @@ def question_for(state: RunState, step: int, part: int, stack: Stack, guard: Gua
     before = _left_before(state, step, part)
     session = (f"with what earlier steps leave: {', '.join(before)}",) if before else ()
     shown = (f"not run here: {ask_shown(state, step, part).why}",) if command.elsewhere or command.inside else ()
-    return replace(question, values=question.values + to_come, forecast=(*shown, *session, *question.forecast))
+    return replace(question, rest=0, values=question.values + to_come, forecast=(*shown, *session, *question.forecast))
 
 
 def _left_before(state: RunState, step: int, part: int) -> tuple[str, ...]:
@@ -66,5 +66,5 @@ def _left_before(state: RunState, step: int, part: int) -> tuple[str, ...]:
             continue
         for one in here.parts[: part if place == step else None]:
             left = leaves(one.command.text)
-            found |= dict.fromkeys((*(("their folder",) if left.moves else ()), *left.names))
+            found |= dict.fromkeys((*(("the folder",) if left.moves else ()), *left.names))
     return tuple(found)

@@ -469,3 +469,14 @@ def test_a_file_without_an_end_is_refused_in_one_line(program: Program) -> None:
         assert done.returncode == 3
         assert "too long" in done.stderr
         assert done.stderr.count("\n") == 1
+
+
+def test_a_dry_run_says_what_is_not_run_here_and_what_earlier_steps_leave(program: Program) -> None:
+    program.book.write_text(
+        "```bash\ncd app\nexport TAG=$(cat tag)\n```\n\n```bash\n# on your own machine\nssh box\n```\n\n"
+        "```bash\ndocker compose exec db psql < dump-$TAG.sql\n```\n"
+    )
+    done = program("run", "hello", "--dry-run")
+    assert "not run here: for another machine" in done.stdout
+    assert "docker compose exec -T db psql < dump-$TAG.sql" in done.stdout
+    assert "with what earlier steps leave: the folder, TAG" in done.stdout
