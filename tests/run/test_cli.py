@@ -368,7 +368,7 @@ def test_ctrl_c_interrupts_the_running_step_first_and_then_leaves(program: Progr
     screen.send("y\n")
     screen.expect("begun")
     screen.sendintr()
-    screen.expect("watched until the operator stopped it")
+    screen.expect("the operator ended it before its own end")
     screen.expect("Done.*> ")
     screen.sendintr()
     screen.expect("interrupted; the run stays open")
