@@ -21,6 +21,7 @@ from opsconsole.probes.base import World
 from opsconsole.probes.checkout import Checkout, checked_out
 from opsconsole.probes.composed import FILES, FOLDER, SERVICE, environment_of
 from opsconsole.probes.container_user import as_inside
+from opsconsole.probes.envfiles import EnvFiles, Given
 from opsconsole.probes.exec_start import as_started
 from opsconsole.probes.stray_process import whose
 from opsconsole.probes.zone import rule_of, zone_below
@@ -266,6 +267,29 @@ async def test_what_a_process_was_started_with_beside_its_file_and_its_contract(
     assert written["PORT"].mark != reading.running["PORT"].mark
     assert written["PORT"].told is None, "nobody asked for it by name"
     assert (reading.required, reading.contract) == (("PORT", "QR_SECRET", "WEBHOOK_SECRET"), ".env.example")
+
+
+def test_files_are_read_again_only_where_one_of_them_has_changed(tmp_path: Path) -> None:
+    compose, filling = tmp_path / "compose.yml", tmp_path / ".env"
+    compose.write_text("services: {app: {environment: {MODE: '${MODE:-none}'}}}")
+    labels = {FOLDER: str(tmp_path), FILES: str(compose), SERVICE: "app"}
+    of, files = EnvOf(ContainerRef("app"), compose=True, tell=("MODE",)), EnvFiles()
+
+    def mode(**running: str) -> str | None:
+        ((_, written),) = files.reading(of, Given(running, labels)).written
+        return written["MODE"].told
+
+    first = files.reading(of, Given({"MODE": "none"}, labels))
+    assert files.reading(of, Given({"MODE": "none"}, labels)) is first, "nothing has changed"
+    assert files.reading(of, Given({"MODE": "live"}, labels)) is not first, "it was made anew"
+    assert mode() == "none"
+    filling.write_text("MODE=live\n")
+    assert mode() == "live", "a file that was not there is there"
+    compose.write_text("services: {app: {environment: {MODE: fixed}}}")
+    assert mode() == "fixed"
+    compose.unlink()
+    with pytest.raises(FileNotFoundError):
+        mode()
 
 
 # --- from which image -------------------------------------------------------------------------------------------
