@@ -17,7 +17,7 @@ from opsconsole.model.paths import File, FileOf, FileReading
 from opsconsole.model.sample import Problem, ProblemKind
 from opsconsole.model.text import one_line
 from opsconsole.model.units import duration
-from opsconsole.probes.aside import Busy
+from opsconsole.probes.aside import Shared
 from opsconsole.probes.base import World
 from opsconsole.probes.each import Each
 
@@ -31,13 +31,13 @@ class Files:
     """Targets of kind `file`, each with a `FileOf`. A file that was hashed is hashed again when it has changed."""
 
     def __init__(self) -> None:
-        self._busy = Busy()
+        self._shared = Shared()
         self._sums = Sums()
 
     async def look(self, of: FileOf, timeout: float) -> FileReading | Problem:
         """A `FileReading`, without files where there are none; DENIED where that cannot be seen."""
         try:
-            return await self._busy.call(of, lambda: self._read(of), timeout)
+            return await self._shared.call(of, lambda: self._read(of), timeout)
         except TimeoutError:
             return Problem(ProblemKind.TIMEOUT, f"{of.pattern} did not answer within {duration(timeout)}")
 

@@ -10,7 +10,7 @@ from typing import Final
 from opsconsole.model.paths import FrozenOf, FrozenReading
 from opsconsole.model.sample import Problem, ProblemKind
 from opsconsole.model.units import duration
-from opsconsole.probes.aside import Busy
+from opsconsole.probes.aside import Shared
 from opsconsole.probes.base import World
 from opsconsole.probes.each import Each
 from opsconsole.probes.file import Sums, unreadable
@@ -25,13 +25,13 @@ class FrozenSets:
     """Targets of kind `frozen`, each with a `FrozenOf`."""
 
     def __init__(self) -> None:
-        self._busy = Busy()
+        self._shared = Shared()
         self._sums = Sums()
 
     async def look(self, of: FrozenOf, timeout: float) -> FrozenReading | Problem:
         """A `FrozenReading`; GONE without a manifest, UNREADABLE where it is none."""
         try:
-            return await self._busy.call(of, lambda: self._read(of), timeout)
+            return await self._shared.call(of, lambda: self._read(of), timeout)
         except TimeoutError:
             return Problem(ProblemKind.TIMEOUT, f"the files of {of.manifest} took longer than {duration(timeout)}")
 

@@ -10,7 +10,7 @@ from opsconsole.model.service import ContainerRef
 from opsconsole.model.text import one_line, plain
 from opsconsole.model.units import duration
 from opsconsole.probes import logfile
-from opsconsole.probes.aside import Busy
+from opsconsole.probes.aside import Shared
 from opsconsole.probes.base import World
 from opsconsole.probes.each import Each
 from opsconsole.probes.file import unreadable
@@ -24,7 +24,7 @@ class Logs:
 
     def __init__(self, world: World) -> None:
         self._world = world
-        self._busy = Busy()
+        self._shared = Shared()
 
     async def look(self, of: LogOf, timeout: float) -> LogReading | Problem:
         """A `LogReading`, without lines where there are none of that time."""
@@ -37,7 +37,7 @@ class Logs:
 
     async def _file(self, of: LogOf, path: Path, timeout: float) -> LogReading | Problem:
         try:
-            lines, cut = await self._busy.call(of, lambda: logfile.last_lines(path, of.lines), timeout)
+            lines, cut = await self._shared.call(of, lambda: logfile.last_lines(path, of.lines), timeout)
         except TimeoutError:
             return Problem(ProblemKind.TIMEOUT, f"{path} did not answer within {duration(timeout)}")
         except OSError as fault:

@@ -11,7 +11,7 @@ from opsconsole.model.sample import Problem, ProblemKind
 from opsconsole.model.text import one_line
 from opsconsole.model.units import duration
 from opsconsole.probes import psql, sqlite
-from opsconsole.probes.aside import Busy
+from opsconsole.probes.aside import Shared
 from opsconsole.probes.base import World
 from opsconsole.probes.each import Each
 from opsconsole.probes.file import unreadable
@@ -29,7 +29,7 @@ class Migrations:
 
     def __init__(self, world: World) -> None:
         self._world = world
-        self._busy = Busy()
+        self._shared = Shared()
 
     async def look(self, of: MigrationsOf, timeout: float) -> MigrationsReading | Problem:
         """A `MigrationsReading`; GONE where there are no files of migrations."""
@@ -37,7 +37,7 @@ class Migrations:
         if isinstance(answer, Problem):
             return answer
         try:
-            return await self._busy.call(of, lambda: _beside(of, answer.rows), timeout)
+            return await self._shared.call(of, lambda: _beside(of, answer.rows), timeout)
         except TimeoutError:
             return Problem(ProblemKind.UNREADABLE, f"{of.folder} did not answer within {duration(timeout)}")
 
@@ -45,7 +45,9 @@ class Migrations:
         if isinstance(of.server, str):
             file = of.server
             try:
-                seen = await self._busy.call(file, lambda: sqlite.ask(file, statement, timeout * 0.9), timeout)
+                seen = await self._shared.call(
+                    (file, statement), lambda: sqlite.ask(file, statement, timeout * 0.9), timeout
+                )
             except TimeoutError:
                 seen = None
             answer = seen or Problem(ProblemKind.TIMEOUT, f"{file} did not answer within {duration(timeout)}")

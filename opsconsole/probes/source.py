@@ -13,7 +13,7 @@ from opsconsole.model.sample import Problem, ProblemKind
 from opsconsole.model.text import one_line
 from opsconsole.model.units import duration
 from opsconsole.probes import pysource
-from opsconsole.probes.aside import Busy
+from opsconsole.probes.aside import Shared
 from opsconsole.probes.base import World
 from opsconsole.probes.each import Each
 from opsconsole.probes.file import unreadable
@@ -33,13 +33,13 @@ class Sources:
     """Targets of kind `source`, each with a `SourceOf`."""
 
     def __init__(self) -> None:
-        self._busy = Busy()
+        self._shared = Shared()
         self._seen: dict[SourceOf, dict[str, tuple[tuple[int, ...], Seen]]] = {}
 
     async def look(self, of: SourceOf, timeout: float) -> SourceReading | Problem:
         """A `SourceReading`; GONE without the folder, or where it holds no such file."""
         try:
-            return await self._busy.call(of, lambda: self._read(of), timeout)
+            return await self._shared.call(of, lambda: self._read(of), timeout)
         except TimeoutError:
             return Problem(ProblemKind.UNREADABLE, f"{of.root} takes longer than {duration(timeout)} to read")
 

@@ -12,7 +12,7 @@ from opsconsole.model.databases import RowsReading, SqliteOf
 from opsconsole.model.sample import Problem, ProblemKind
 from opsconsole.model.text import one_line, plain
 from opsconsole.model.units import duration
-from opsconsole.probes.aside import Busy
+from opsconsole.probes.aside import Shared
 from opsconsole.probes.base import World
 from opsconsole.probes.each import Each
 from opsconsole.probes.file import unreadable
@@ -49,7 +49,7 @@ class Sqlite:
 
     def __init__(self, world: World) -> None:
         self._world = world
-        self._busy = Busy()
+        self._shared = Shared()
 
     async def look(self, of: SqliteOf, timeout: float) -> RowsReading | Problem:
         """A `RowsReading`; DENIED for a statement that does more than read."""
@@ -59,7 +59,7 @@ class Sqlite:
             return Problem(ProblemKind.DENIED, reason)
         late = Problem(ProblemKind.TIMEOUT, f"{of.file} did not answer within {duration(timeout)}")
         try:
-            answer = await self._busy.call(of, lambda: ask(of.file, of.statement, timeout * 0.9), timeout)
+            answer = await self._shared.call(of, lambda: ask(of.file, of.statement, timeout * 0.9), timeout)
         except TimeoutError:
             return late
         return late if answer is None else answer

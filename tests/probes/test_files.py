@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
+import asyncio
 import gzip
 import hashlib
 import os
 import shutil
 import subprocess
+import threading
 import time
 
 import pytest
 
 from opsconsole.model.paths import FileOf, FrozenOf, FrozenReading, LogOf, LogReading
-from opsconsole.model.sample import Problem, ProblemKind
-from opsconsole.probes import logfile
+from opsconsole.model.sample import Problem, ProblemKind, Target
+from opsconsole.probes import logfile, open_probe
+from opsconsole.probes.aside import Shared
+from opsconsole.probes.base import World
 from opsconsole.probes.file import Sums
 from opsconsole.probes.logtimes import since, time_of
 from tests.probes.looks import problem, seen
@@ -262,3 +266,31 @@ async def test_without_journalctl_units_have_no_log_here(tmp_path, monkeypatch):
     monkeypatch.setenv("PATH", str(tmp_path))
     found = await problem("log", LogOf(unit="x.service"))
     assert found == Problem(ProblemKind.NO_TOOL, "there is no program journalctl here")
+
+
+async def test_checks_on_the_same_thing_at_the_same_time_all_get_their_answer(tmp_path):
+    """As where one wants a log's errors to be DOWN and another its warnings to be DEGRADED."""
+    file = tmp_path / "api.log"
+    file.write_text("a\n")
+    for kind, of in (("file", FileOf(str(file))), ("log", LogOf(str(file)))):
+        probe = open_probe(kind, World())
+        samples = await probe.read([Target(kind, name, of) for name in ("one", "two", "three")], 20)
+        assert [sample.problem for sample in samples] == [None, None, None]
+
+
+async def test_a_call_that_hangs_is_made_once_and_its_answer_is_there_for_who_asks_again():
+    shared, free, calls = Shared(), threading.Event(), []
+
+    def work():
+        calls.append(1)
+        free.wait(60)
+        return "seen"
+
+    for _ in range(2):
+        with pytest.raises(TimeoutError):
+            await shared.call("key", work, 0.05)
+    assert len(calls) == 1
+    waiting = asyncio.ensure_future(shared.call("key", work, 60))
+    free.set()
+    assert await waiting == "seen"
+    assert await shared.call("key", work, 60) == "seen" and len(calls) == 2
