@@ -187,6 +187,11 @@ def test_every_rule_is_tried_here() -> None:
     assert [rule for rule in RULES if f'"{rule}"' not in here] == []
 
 
+def test_the_documentation_says_the_same_of_every_rule() -> None:
+    page = (Path(__file__).parents[2] / "docs" / "runbooks.md").read_text(encoding="utf-8")
+    assert [name for name, what in RULES.items() if f"| `{name}` | {what} |" not in page] == []
+
+
 def test_what_only_the_stack_can_tell() -> None:
     text = "---\ntreats: [worker.proces]\n---\n```bash {check=worker.memory}\npython manage.py makemigrations\n```"
     assert remarks(text) == []
