@@ -56,6 +56,7 @@ class _Seat:
         real.on_keys = lambda keys: run.tell("input", data=wire.as_text(keys))
         real.on_drawn = lambda count: run.tell("seen", count=count)
         real.on_size = self._resized
+        real.on_woken = self._attach_again
         try:
             with real.raw():
                 cols, rows = real.size
@@ -75,6 +76,15 @@ class _Seat:
             found = await asyncio.gather(ending, taken_back, return_exceptions=True)
         if isinstance(found[0], HolderGone):
             raise found[0]
+
+    def _attach_again(self) -> None:
+        """The terminal was somebody else's for a while: all has to be drawn anew."""
+        cols, rows = self._real.size
+        self._early = []
+        asking = asyncio.ensure_future(self._run.link.ask("attach", cols=cols, rows=rows))
+        asking.add_done_callback(
+            lambda done: None if done.cancelled() or done.exception() else self._begin(done.result())
+        )
 
     def _begin(self, answer: dict[str, Any]) -> None:
         """How it looks so far, and then everything as it came since."""

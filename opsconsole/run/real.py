@@ -24,7 +24,8 @@ DETACH_KEY: Final = "Ctrl-]"
 class RealTerminal:
     """A terminal of which nobody else reads and to which nobody else writes while this is used, in one event loop.
 
-    `on_keys` gets what is typed, `on_drawn` how many bytes have been drawn, `on_size` hears of another window size.
+    `on_keys` gets what is typed, `on_drawn` how many bytes have been drawn, `on_size` hears of another window size,
+    `on_woken` that this process was stopped and goes on.
     `back` is set when the person takes it back, or when it is gone.
     """
 
@@ -33,9 +34,11 @@ class RealTerminal:
         self.on_keys: Callable[[bytes], None] = _nothing
         self.on_drawn: Callable[[int], None] = _nothing
         self.on_size: Callable[[], None] = _nothing
+        self.on_woken: Callable[[], None] = _nothing
         self._descriptor = descriptor
         self._unwritten = b""
         self._modes = Modes()
+        self._loop: asyncio.AbstractEventLoop | None = None
         self._before = termios.tcgetattr(descriptor)
 
     @property
@@ -90,7 +93,7 @@ class RealTerminal:
     @contextmanager
     def raw(self) -> Iterator[None]:
         """Every key as it is; afterwards as it was, whatever the program has done to it."""
-        loop = asyncio.get_running_loop()
+        loop = self._loop = asyncio.get_running_loop()
         stopped, resized = signal.getsignal(signal.SIGTSTP), signal.getsignal(signal.SIGWINCH)
         try:
             tty.setraw(self._descriptor, termios.TCSADRAIN)
@@ -122,7 +125,8 @@ class RealTerminal:
         os.kill(os.getpid(), signal.SIGSTOP)
         with suppress(termios.error):
             tty.setraw(self._descriptor)
-        self.on_size()
+        if self._loop is not None:
+            self._loop.call_soon_threadsafe(self.on_woken)
 
 
 def _nothing(*_: Any) -> None:

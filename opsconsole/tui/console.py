@@ -53,7 +53,10 @@ class Console(App[int], inherit_bindings=False):
     #right { height: 1fr; }
     #question { height: 2; }
     """
-    BINDINGS: ClassVar[list[BindingType]] = [Binding("ctrl+c", "interrupt", "leave", show=False, priority=True)]
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("ctrl+c", "interrupt", "leave", show=False, priority=True),
+        Binding("ctrl+z", "suspend_process", "put aside; fg comes back", show=False, priority=True),
+    ]
 
     def __init__(
         self,

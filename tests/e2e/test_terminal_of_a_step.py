@@ -177,3 +177,30 @@ def test_a_console_that_is_told_to_leave_gives_the_terminal_back_and_the_step_go
         assert console.raw().rfind(b"\x1b[?1049l") > console.raw().rfind(b"\x1b[?1049h")
     started = next(entry.data for entry in entries(stack) if entry.kind == Kind.STARTED)
     assert psutil.pid_exists(started["pid"])
+
+
+def state_of(console: RealConsole) -> str:
+    return Path(f"/proc/{console.pid}/stat").read_text().rpartition(")")[2].split()[0]
+
+
+def test_ctrl_z_puts_the_console_aside_with_the_terminal_as_it_was_and_it_comes_back(stack):
+    with real_console("--stack", str(stack / "stack.toml"), columns=80, rows=24) as console:
+        begin(console)
+        console.send("\x1a")
+        wait_until("the console to be stopped", lambda: state_of(console) == "T")
+        assert termios.tcgetattr(console.master)[3] & termios.ECHO
+        assert console.raw().rfind(b"\x1b[?1049l") > console.raw().rfind(b"\x1b[?1049h")
+        before = len(console.raw())
+        console.kill(signal.SIGCONT)
+        wait_until("the console to draw again", lambda: b"?1049h" in console.raw()[before:])
+        console.press("y")
+        console.sees("size 24x80")
+        console.kill(signal.SIGTSTP)  # with its terminal lent, it is given back before and lent again after
+        wait_until("the console to be stopped", lambda: state_of(console) == "T")
+        assert termios.tcgetattr(console.master)[3] & termios.ECHO
+        before = len(console.raw())
+        console.kill(signal.SIGCONT)
+        wait_until("the program to draw again", lambda: b"size 24x80" in console.raw()[before:])
+        assert b"?1049h" in console.raw()[before:]
+        console.send("z")
+        console.sees("key z")
