@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shutil
 import subprocess
+import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from types import SimpleNamespace
@@ -12,7 +13,7 @@ import pytest
 
 from opsconsole.runbook.guard import Guard
 from opsconsole.stack.load import load
-from tests.lab.systems.eatfit24.box import SHIPPED, Eatfit24
+from tests.lab.systems.eatfit24.box import NOT_THE_BOX, SHIPPED, Eatfit24
 from tests.lab.systems.eatfit24.faults import FAULTS, QUICK, edit
 from tests.lab.systems.fault import Fault
 from tests.lab.systems.hand import Hand
@@ -113,6 +114,33 @@ def test_a_deploy_brings_new_code_and_its_migration(bench: Bench) -> None:
         assert lab.sql("SELECT count(*) FROM django_migrations WHERE name = '0009_meal_shared'") == "1"
         assert lab.log_says("backend", "Applying meals.0009_meal_shared")
         well_again(lab, "after the deploy")
+
+
+@pytest.mark.engine
+@pytest.mark.lab
+def test_init_writes_a_stack_file_that_finds_no_fault_here(bench: Bench, tmp_path: Path) -> None:
+    with bench.working() as lab:
+        file = tmp_path / "first.toml"
+        program = [sys.executable, "-m", "opsconsole"]
+        on_the_box(lab, *program, "init", "--project", lab.project, "--output", file)
+        stack = load(file)
+        assert [service.name for service in stack.services] == [
+            "backend",
+            "celery-beat",
+            "celery-worker",
+            "db",
+            "redis",
+        ]
+        assert str(stack.home) == str(lab.home)
+        text = file.read_text()
+        assert 'is = "gunicorn"' in text
+        assert text.count("baseline = ") == 5
+        file.write_text(text + NOT_THE_BOX)
+        found = Status.of(SimpleNamespace(stack_file=file, environment=lab.environment))
+        assert (found.code, found.wrong) == (0, {}), found.said
+        again = subprocess.run([*program, "init", "--output", file], capture_output=True, text=True, timeout=60)
+        assert again.returncode == 3
+        assert "there is a file already" in again.stderr
 
 
 SHARED = '''"""Shared meals."""
