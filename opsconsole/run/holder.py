@@ -52,7 +52,8 @@ def main(argv: list[str]) -> int:
     except (OSError, ValueError) as error:
         print(f"the holder of this run cannot start: {error}", flush=True)
         return 1
-    print("ready", flush=True)
+    with suppress(BrokenPipeError):  # whoever had us started may be gone by now; the next console will find us
+        print("ready", flush=True)
     nowhere = os.open(os.devnull, os.O_RDWR)
     for descriptor in (0, 1):
         os.dup2(nowhere, descriptor)

@@ -42,6 +42,10 @@ GAVE_UP: Final = 4
 """What tests/run/console.py leaves with where the run cannot go on for now, in one line."""
 
 
+STALE: Final = 180.0
+"""Seconds without a new entry after which a run is said not to come to its end, however busy the machine is."""
+
+
 def exit_of(number: int) -> int:
     """What the command of a step leaves with."""
     return 3 if number % 5 == 4 else 0
@@ -232,9 +236,11 @@ def torture_one(
     victim = Victim(folder, chance, toll, small_disk=small_disk)
     fillers: list[threading.Thread] = []
     before = toll.kills.total()
-    give_up = time.monotonic() + 120
+    written, stale = 0, time.monotonic()
     victim.start_console()
-    while time.monotonic() < give_up:
+    while time.monotonic() < stale + STALE:
+        if len(victim.entries()) > written:
+            written, stale = len(victim.entries()), time.monotonic()
         peace = toll.kills.total() - before >= most or (until and time.monotonic() > until)
         _wait(victim, chance.uniform(0.0, 0.4), only_once_at_it=chance.random() < 0.8)
         if victim.over():
