@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import chain
 from typing import Final
 
 from opsconsole.model.check import Standing
@@ -34,6 +35,10 @@ _SIGNS: Final = {
     Progress.SKIPPED: ("-", "dim"),
     Progress.OUTCOME_UNKNOWN: ("?", "unknown"),
 }
+
+
+_NOW: Final = "now"
+"""How a command stands among others of its block: it is the one in question."""
 
 
 def label(step: Step) -> str:
@@ -106,19 +111,18 @@ def page(state: RunState, place: int, question: Question | None, beside: Beside,
     width, height = size
     step = state.steps[place]
     told = beside.told
-    asked = question if isinstance(question, AskConfirm) and question.step == place else None
-    runs = _what_runs(step, asked, question, width)
+    earlier, now, later = _what_runs(step, question, width)
     rest = _expected(step.step, width, beside.met)
     rest += [*_if_it_fails(step.step, width), *proof(_proves(state.runbook, step.step), beside.standings, width)]
     if isinstance(question, AskFailed | AskUnknown):
-        runs = [*runs, *beside.call]
-    runs, rest = _calm(runs), _calm(rest)
-    rest = [(), *rest] if runs and rest else rest
-    gap: list[Line] = [()] if told else []
-    if len(told) + len(runs) + len(rest) + len(gap) <= height:
-        return StepPage([*told, *gap, *runs, *rest], len(told) + len(gap) + len(runs))
-    first = [*runs, *rest]
-    return StepPage([*first, *(gap if first else []), *told], len(runs))
+        later = [*beside.call, (), *later]
+    before = _calm([*told, (), *earlier])
+    vital = _calm([*before, (), *now])
+    whole = _calm([*vital, (), *later, (), *rest])
+    if len(whole) <= height:
+        return StepPage(whole, len(vital))
+    vital = _calm(now)
+    return StepPage(_calm([*vital, (), *rest, (), *later, (), *earlier, (), *told]), len(vital))
 
 
 def _calm(lines: Sequence[Line]) -> list[Line]:
@@ -137,40 +141,51 @@ def _if_it_fails(step: Step, width: int) -> list[Line]:
     return wrap(line(("if it fails  ", "dim"), *words(said, "value")), width, " " * 13) if said else []
 
 
-def _what_runs(step: StepState, asked: AskConfirm | None, question: Question | None, width: int) -> list[Line]:
+def _what_runs(step: StepState, question: Question | None, width: int) -> tuple[list[Line], list[Line], list[Line]]:
+    """The commands before the one that is asked about, that one with all there is to know of it, and those after it.
+
+    Where nothing is asked about, all of them are in the middle.
+    """
     if step.step.kind == "decision" and not isinstance(question, AskWay):
-        return [cut(line("  ", *words(f"{text}", "strong")), width) for text, _ in step.step.choices]
+        return [], [cut(line("  ", *words(text, "strong")), width) for text, _ in step.step.choices], []
     if step.step.kind == "tick":
-        return wrap(line(("☐ ", "key"), *words(step.step.text, "strong", 500)), width, "  ")
-    out: list[Line] = []
-    if step.step.kind == "command":
-        for number, part in enumerate(step.parts):
-            its = asked if asked and asked.part == number else None
-            out += [*_command(part, its, width, len(step.parts) > 1), ()]
-    if asked:
-        return out + _about(asked, width)
-    if step.step.kind == "command" and not question:
-        return out + _risk(step.step.risk, ", ".join(dict.fromkeys(p.command.why for p in step.parts)), width)
-    return out
+        return [], wrap(line(("☐ ", "key"), *words(step.step.text, "strong", 500)), width, "  "), []
+    if step.step.kind != "command":
+        return [], [], []
+    many = len(step.parts) > 1
+    here = getattr(question, "part", None)
+    asked = question if isinstance(question, AskConfirm) else None
+    drawn = [
+        [*_command(part, asked if number == here else None, width, many and (_NOW if number == here else "other")), ()]
+        for number, part in enumerate(step.parts)
+    ]
+    if here is None:
+        why = ", ".join(dict.fromkeys(part.command.why for part in step.parts))
+        return [], [*chain.from_iterable(drawn), *([] if question else _risk(step.step.risk, why, width))], []
+    now = [*drawn[here], *(_about(asked, width) if asked else [])]
+    return list(chain.from_iterable(drawn[:here])), now, list(chain.from_iterable(drawn[here + 1 :]))
 
 
 def _proves(runbook: Runbook, step: Step) -> tuple[str, ...]:
     return step.options.check or (runbook.treats if step.risk.changes else ())
 
 
-def _command(part: PartState, asked: AskConfirm | None, width: int, many: bool) -> list[Line]:
+def _command(part: PartState, asked: AskConfirm | None, width: int, among: str | bool) -> list[Line]:
+    """A command in full; `among` others it has a mark, and it is the brighter the more it is about this one."""
     out: list[Line] = []
     caption = part.command.caption
     if caption:
         out += wrap(line(("# ", "comment"), *words(caption, "comment", 300)), width)
     mark, style = _SIGNS[part.progress]
+    if among == _NOW and part.progress is Progress.TODO:
+        mark, style = _SIGNS[Progress.RUNNING]
     text = plain(asked.text if asked else part.text or part.command.text).rstrip("\n")
     first = True
     for each in text.split("\n"):
-        lead = line((f"{mark} ", style)) if many and first else line("  ")
+        lead = line((f"{mark} ", style)) if among and first else line("  ")
         prompt = line(("$ ", "prompt")) if first else line("  ")
         for folded in _folded(each.expandtabs(4), width - 4):
-            out.append((*lead, *prompt, Span(folded, "command")))
+            out.append((*lead, *prompt, Span(folded, "code" if among == "other" else "command")))
             lead, prompt = line("  "), line("  ")
         first = False
     if part.ended is not None and part.judged:

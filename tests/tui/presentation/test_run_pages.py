@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from opsconsole.model.run import AskEnd, AskFailed, Carried, OpsCheck
+from opsconsole.model.run import AskConfirm, AskEnd, AskFailed, Carried, OpsCheck, PartState, Progress
+from opsconsole.model.runbook import Command, Risk
 from opsconsole.model.verdict import Level
 from opsconsole.run.met import Met
 from opsconsole.tui.presentation import reading, runs, steps, transcript
@@ -33,6 +34,21 @@ def test_an_expected_line_is_ticked_as_soon_as_it_was_printed_however_it_came() 
     assert "expected  ✓ celery" in words(page.lines)
     assert words(transcript.expected(state.steps[0], met.seen)) == "✓ expected  celery"
     assert words(transcript.expected(state.steps[0], ())) == "? not seen word for word  celery"
+
+
+def test_of_several_commands_the_one_in_question_has_the_mark_and_all_about_it_stands_under_it() -> None:
+    commands = tuple(Command(f"touch file-{number}", Risk.CHANGE, "makes a file") for number in range(3))
+    book = a_runbook()
+    state = a_state(1, book)
+    parts = (PartState(commands[0], Progress.DONE, judged=True), PartState(commands[1]), PartState(commands[2]))
+    state = replace(state, steps=(state.steps[0], replace(state.steps[1], parts=parts), *state.steps[2:]))
+    asked = AskConfirm(1, 1, commands[1].text, "yes", "in /opt on prod-1", commands[1])
+    said = [text(each) for each in steps.page(state, 1, asked, steps.Beside(), (60, 30)).lines]
+    assert [each for each in said if "$" in each] == ["✓ $ touch file-0", "▸ $ touch file-1", "  $ touch file-2"]
+    assert said[said.index("▸ $ touch file-1") + 2].startswith("CHANGE  makes a file")
+    page = steps.page(state, 1, asked, steps.Beside(), (60, 6))  # too little room for all of it: what is asked is first
+    assert text(page.lines[0]) == "▸ $ touch file-1"
+    assert page.vital == 3
 
 
 def test_blanks_and_colours_do_not_hide_an_expected_line() -> None:
