@@ -221,6 +221,7 @@ def result_line(part: PartState, ink: Ink) -> str:
     took = f" in {duration(part.seconds)}" if part.seconds is not None else ""
     note = f" · {one_line(part.note)}" if part.note else ""
     note += f" · left running: {one_line(part.left)}" if part.left else ""
+    note += "".join(f" · {one_line(why, 200)}" for why in part.leaves.dropped)
     match part.progress:
         case Progress.DONE:
             how = _exit_words(part.exit)

@@ -79,7 +79,17 @@ def ended_words(data: Mapping[str, Any]) -> str:
     by = " on request of the operator" if data.get("interrupted") else " (out of time)" if data.get("timed_out") else ""
     left = data.get("left") or []
     names = ", ".join(f"{text(name)} ({pid})" for pid, name in left)
-    return f"{how}{by} after {duration(data['seconds'])}" + (f"; left running: {names}" if names else "")
+    left = f"; left running: {names}" if names else ""
+    return f"{how}{by} after {duration(data['seconds'])}{left}{_session_words(data.get('session') or {})}"
+
+
+def _session_words(said: Mapping[str, Any]) -> str:
+    """What it left to the next commands, where it was taken over, and what of it was not carried."""
+    moved = [f"cd {said['cwd']}"] if said.get("cwd") else []
+    values = [one["name"] if one.get("secret") else f"{one['name']}={one['value']}" for one in said.get("set", ())]
+    words = [*moved, *values, *(f"unset {name}" for name in said.get("unset", ()))]
+    leaves = f"; set {', '.join(map(code, words))}" if words else ""
+    return leaves + "".join(f"; {text(why)}" for why in said.get("dropped", ()))
 
 
 def _shell_words(data: Mapping[str, Any]) -> str:

@@ -20,6 +20,7 @@ from opsconsole.model.run import (
     Yes,
 )
 from opsconsole.run.kinds import Kind
+from opsconsole.run.report import outputs_of, report
 from tests.run.lab import all_bytes, journalled, kill_holder
 from tests.run.shop import Shop
 
@@ -204,3 +205,13 @@ async def test_a_shell_that_says_nothing_at_its_end_leaves_nothing_and_the_recor
     assert operator.seen == "[]\r\n"
     assert "not known" in state.steps[0].parts[0].leaves.dropped[0]
     assert any(entry.data.get("session") for entry in journalled(session.folder) if entry.kind == Kind.ENDED)
+
+
+async def test_the_report_says_what_a_step_set_and_what_of_it_is_not_carried(shop: Shop) -> None:
+    text = book("export TAG=v2 API_TOKEN=abcdefgh && cd /usr && PATH=/usr/bin:/bin")
+    session, _ = await shop.begin(text, [yes] * 3)
+    await session.play()
+    entries = tuple(journalled(session.folder))
+    said = report(entries, outputs_of(session.folder, entries), entries[-1].previous)
+    assert "set `cd /usr`, `TAG=v2`, `API_TOKEN`" in said
+    assert "PATH is not carried on: it belongs to the shell itself" in said
