@@ -26,7 +26,7 @@ _STATEMENTS: Final = frozenset(_STATEMENT_NAMES.split())
 _SURELY: Final = re.compile(r"(?:^|\s)(?:-{1,2}[A-Za-z]|[./~$]\S)|[|;]|\$\(|&&")
 _DRAWN: Final = re.compile(r"[\u2190-\u21ff\u2500-\u257f\u25b2-\u25c4]")
 """Arrows and lines: a tree or a diagram."""
-_KEY: Final = re.compile(r"(?:\s*(?:#[^\n]*)?\n)*\s*[A-Za-z][\w.-]*:(?:[ \n]|$)")
+_KEY: Final = re.compile(r"(?:[ \t]*(?:#[^\n]*)?\n)*[ \t]*[A-Za-z][\w.-]*:(?:[ \n]|$)")
 """A block that begins as YAML does: no program has such a name."""
 _QUICK: Final = re.compile(r"[\w./:@%+,=*?'\"|~ \n-]*")
 _ASSIGNMENT: Final = re.compile(r"\w+=")

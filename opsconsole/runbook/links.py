@@ -59,11 +59,12 @@ def follow(target: str, here: Runbook, library: Library) -> Goal | Outside | Tro
 
 def _name(path: str, library: Library) -> str:
     """The runbook that a page of a site is made of. TroubleError where there is none."""
-    name = re.sub(r"\.(?:md|markdown|html?)$", "", path.rstrip("/").rpartition("/")[2], flags=re.IGNORECASE)
+    page = path.rstrip("/").rpartition("/")[2]
+    names = [page, re.sub(r"\.(?:md|markdown|html?)$", "", page, flags=re.IGNORECASE)]
     known = [runbook.name for runbook in library.all()]
-    found = next((each for each in known if each.lower() == name.lower()), None)
+    found = next((each for name in names for each in known if each.lower() == name.lower()), None)
     if found is None:
-        raise TroubleError(Trouble(f"leads nowhere{or_near(name, known)}", f"the link to {one_line(path)}"))
+        raise TroubleError(Trouble(f"leads nowhere{or_near(names[1], known)}", f"the link to {one_line(path)}"))
     return found
 
 

@@ -84,6 +84,7 @@ def here(tmp_path: Path) -> Runbook:
     (tmp_path / "deep").mkdir()
     (tmp_path / "other.md").write_text("# Other\n\n## Start here\n")
     (tmp_path / "deep" / "README.md").write_text("# Deep\n")
+    (tmp_path / "backups.html.md").write_text("# Backups\n")
     (tmp_path / "values.yaml").write_text("a: 1\n")
     return parse(BOOK, "book", tmp_path / "book.md")
 
@@ -103,6 +104,7 @@ def followed(target: str, here: Runbook) -> tuple[str, str]:
         ("other#start-here", ("other", "Start here")),
         ("/runbooks/Other/", ("other", "")),
         ("../somewhere/other.html", ("other", "")),
+        ("/manual/backups.html", ("backups.html", "")),
         ("deep/", ("README", "")),
         ("deep/README.md", ("README", "")),
     ],

@@ -444,3 +444,29 @@ def test_whatever_is_written_every_fence_is_one_block_and_nothing_crashes(lines:
 def test_no_text_at_all_makes_it_fall(text: str) -> None:
     book(text)
     book(f"---\n{text}\n---\n```bash {text}\n{text}\n```")
+
+
+@pytest.mark.parametrize(
+    "part",
+    [
+        "\n",
+        "# a\n",
+        "<a ",
+        "a='b' ",
+        "[a ",
+        "NAME ",
+        "{{ a ",
+        "- [ ] ",
+        "> ",
+        "$ ",
+        "<<A\n",
+        "`",
+        "'",
+        "([",
+        "A=$(",
+        '<a id="x">',
+    ],
+)
+@pytest.mark.parametrize("fence", ["```bash\n{}\n```", "```\n{}\n```", "```console\n{}\n```", "{}"])
+def test_a_text_that_repeats_itself_a_thousand_times_is_read_all_the_same(part: str, fence: str) -> None:
+    assert list(book(fence.format(part * 1000)).steps) is not None
