@@ -139,7 +139,14 @@ async def test_a_redis_in_a_container_whose_port_is_published_is_found_once(
     name = engine.run(name=f"opslab-redis-{os.getpid()}", options=("--network", "host")).name
     monkeypatch.setattr(module, "REDIS", ("127.0.0.1", redis_server.port))
     stack = await seen(world, redis=("127.0.0.1", redis_server.port))
-    assert [check for check in names(stack) if check.endswith(".health")] == [f"{name}.health"]
+    # Other people's brokers may run beside the tests; whatever leads to this server must be there once.
+    found = [
+        check.name
+        for check in stack.checks
+        if check.kind == "health" and str(redis_server.port) in str(check.target.of)
+    ]
+    by_container = [check for check in names(stack) if check == f"{name}.health"]
+    assert (by_container, [one for one in found if one != f"{name}.health"]) == ([f"{name}.health"], [])
 
 
 @pytest.mark.parametrize(
