@@ -1,18 +1,28 @@
-"""A broker over its socket, in its own language (RESP 2): a page, where a client's import is a quarter of a `check`."""
+"""A broker over its socket. Its language is hiredis's: the parser of the Redis project, without a client around it."""
 
 from __future__ import annotations
 
 import asyncio
 import ssl
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable, Sequence
 from contextlib import suppress
+from typing import Final, cast
+
+from hiredis import ProtocolError, Reader, pack_command
 
 from opsconsole.model.sample import Problem, ProblemKind
 from opsconsole.probes.brokers.address import Address
 from opsconsole.probes.brokers.exchange import Command, Refusal, Reply, UnreachedError, raw
 from opsconsole.probes.brokers.words import refused, unreached
 
-_OLD_AUTH = "ERR wrong number of arguments for 'auth'"
+_CHUNK: Final = 64 << 10
+"""Bytes that are read in one go."""
+
+# hiredis takes more than its stubs say: any class for a refusal, and words in any number.
+_REFUSAL: Final = cast("Callable[[str], Exception]", Refusal)
+_Words: Final = cast("Callable[[Iterable[bytes]], tuple[bytes]]", tuple)
+
+_OLD_AUTH: Final = "ERR wrong number of arguments for 'auth'"
 """What a Redis before 6 says to a user's name: there it knew passwords only."""
 
 
@@ -23,6 +33,7 @@ class SocketLink:
         self._reader = reader
         self._writer = writer
         self._shown = shown
+        self._understood = Reader(replyError=_REFUSAL)
 
     async def sign_in(self, username: str | None, password: str | None, db: int) -> None:
         """Say who we are, and choose the database. UnreachedError says why not."""
@@ -38,16 +49,16 @@ class SocketLink:
     async def ask(self, commands: Sequence[Command]) -> list[Reply]:
         """See `Link`."""
         try:
-            self._writer.write(b"".join(map(_packed, commands)))
+            self._writer.write(b"".join(pack_command(_Words(map(raw, command))) for command in commands))
             await self._writer.drain()
             return [await self._reply() for _ in commands]
-        except (asyncio.IncompleteReadError, ConnectionError):
+        except ConnectionError:
             await self.close()
             raise UnreachedError(_closed(self._shown), on_the_way=True) from None
         except OSError as fault:
             await self.close()
             raise UnreachedError(unreached(fault, self._shown), on_the_way=True) from None
-        except (ValueError, asyncio.LimitOverrunError):
+        except ProtocolError:
             await self.close()
             reason = f"{self._shown} answers, but not as a Redis does; is the port right?"
             raise UnreachedError(Problem(ProblemKind.GARBLED, reason)) from None
@@ -66,23 +77,14 @@ class SocketLink:
             raise UnreachedError(refused(reply.text, self._shown))
 
     async def _reply(self) -> Reply:
-        """One reply. ValueError for what no Redis says."""
-        line = await self._reader.readuntil(b"\n")
-        kind, rest = line[:1], line[1:].rstrip(b"\r\n")
-        if kind == b"+":
-            return rest
-        if kind == b"-":
-            return Refusal(rest.decode(errors="replace"))
-        if kind == b":":
-            return int(rest)
-        if kind not in (b"$", b"*"):
-            raise ValueError("a reply of an unknown kind")
-        length = int(rest)
-        if length < 0:
-            return None
-        if kind == b"*":
-            return [await self._reply() for _ in range(length)]
-        return (await self._reader.readexactly(length + 2))[:-2]
+        """The next reply. ProtocolError for what no Redis says, ConnectionError where the server breaks off."""
+        while (reply := self._understood.gets()) is False:
+            chunk = await self._reader.read(_CHUNK)
+            if not chunk:
+                raise ConnectionResetError
+            self._understood.feed(chunk)
+        answer: Reply = reply
+        return answer
 
 
 async def connect(
@@ -125,8 +127,3 @@ def _context(verify: bool) -> ssl.SSLContext:
 
 def _closed(shown: str) -> Problem:
     return Problem(ProblemKind.REFUSED, f"{shown} closed the connection")
-
-
-def _packed(command: Command) -> bytes:
-    words = [raw(word) for word in command]
-    return b"*%d\r\n" % len(words) + b"".join(b"$%d\r\n%b\r\n" % (len(word), word) for word in words)
