@@ -59,23 +59,24 @@ def give_plugin(folder: Path) -> Path:
     return plugin.parent.parent
 
 
-def bound_from_the_machine() -> tuple[Path, Path]:
-    """The virtual environment and the Python that it was made from."""
-    return Path(sys.prefix), Path(sys.base_prefix)
+def bound_from_the_machine() -> tuple[Path, ...]:
+    """What containers are given beside `/usr`: our virtual environment, and its Python where that lies elsewhere."""
+    venv, python = Path(sys.prefix), Path(sys.base_prefix)
+    return (venv,) if python.is_relative_to("/usr") else (venv, python)
 
 
 def make_base_image(name: str) -> None:
     """An image that becomes a Debian as soon as `/usr` is bound into it."""
-    venv, python = bound_from_the_machine()
+    bound = bound_from_the_machine()
     packed = io.BytesIO()
     with tarfile.open(fileobj=packed, mode="w") as tar:
         for path in ("bin", "sbin", "lib", "lib64"):
             if Path("/", path).is_symlink():
                 _link(tar, path, f"usr/{path}")
-        _link(tar, "app/.venv", str(venv))
+        _link(tar, "app/.venv", str(bound[0]))
         _link(tar, "var/run", "/run")
         for path, mode, owner in (
-            *((str(path).lstrip("/"), 0o755, 0) for path in (venv, python, Path("/usr"), Path("/proc"), Path("/run"))),
+            *((str(path).lstrip("/"), 0o755, 0) for path in (*bound, Path("/usr"), Path("/proc"), Path("/run"))),
             ("tmp", 0o1777, 0),
             ("root", 0o700, 0),
             ("var/lib/postgresql/data", 0o700, 70),

@@ -42,7 +42,7 @@ class Eatfit24:
 
     @property
     def _places(self) -> list[tuple[str, str]]:
-        venv, python = compose.bound_from_the_machine()
+        bound = [f'\n  - "{path}:{path}:ro"' for path in compose.bound_from_the_machine()]
         return [
             ("/opt/EatFit24", str(self.home)),
             ('project = "eatfit24"', f'project = "{self.project}"'),
@@ -51,8 +51,7 @@ class Eatfit24:
             ("127.0.0.1:8000:", f"127.0.0.1:{self.port}:"),
             ("stay_green: 2m", "stay_green: 2s"),
             ("@base@", self.base),
-            ("@venv@", str(venv)),
-            ("@python@", str(python)),
+            ("\n  # @bound@", "".join(bound)),
             ("@postgres@", str(_postgres())),
         ]
 
