@@ -56,4 +56,4 @@ def refusal(world: World, of: CommandOf) -> Problem | None:
 
 def open_probe(world: World) -> Each:
     """See `opsconsole.probes.open_probe`."""
-    return Each(world, Commands(world).look)
+    return Each(world, Commands(world).look, timed=True)

@@ -87,4 +87,4 @@ def _understood(told: dict[str, object], of: CompilesOf) -> CompilesReading | Pr
 
 def open_probe(world: World) -> Each:
     """See `opsconsole.probes.open_probe`."""
-    return Each(world, Compiles(world).look)
+    return Each(world, Compiles(world).look, timed=True)

@@ -137,4 +137,4 @@ def _name(look_up: Callable[[], str], number: int) -> str:
 
 def open_probe(world: World) -> Each:
     """See `opsconsole.probes.open_probe`."""
-    return Each(world, Files().look)
+    return Each(world, Files().look, timed=True)

@@ -79,4 +79,4 @@ def _unescaped(name: str) -> str:
 
 def open_probe(world: World) -> Each:
     """See `opsconsole.probes.open_probe`."""
-    return Each(world, FrozenSets().look)
+    return Each(world, FrozenSets().look, timed=True)

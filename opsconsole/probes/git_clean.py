@@ -81,4 +81,4 @@ def parsed(porcelain: str, *, cut: bool = False) -> GitReading:
 
 def open_probe(world: World) -> Each:
     """See `opsconsole.probes.open_probe`."""
-    return Each(world, WorkTrees().look)
+    return Each(world, WorkTrees().look, timed=True)

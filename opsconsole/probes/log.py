@@ -99,4 +99,4 @@ def _reading(lines: list[str], cut: bool) -> LogReading:
 
 def open_probe(world: World) -> Each:
     """See `opsconsole.probes.open_probe`."""
-    return Each(world, Logs(world).look)
+    return Each(world, Logs(world).look, timed=True)

@@ -89,4 +89,4 @@ def _none(of: MigrationsOf) -> Problem:
 
 def open_probe(world: World) -> Each:
     """See `opsconsole.probes.open_probe`."""
-    return Each(world, Migrations(world).look)
+    return Each(world, Migrations(world).look, timed=True)

@@ -26,4 +26,4 @@ class Postgres:
 
 def open_probe(world: World) -> Each:
     """See `opsconsole.probes.open_probe`."""
-    return Each(world, Postgres(world).look)
+    return Each(world, Postgres(world).look, timed=True)

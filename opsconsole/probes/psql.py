@@ -33,7 +33,11 @@ _STATES: Final = {
     "3D000": ProblemKind.GONE,
 }
 _UNREACHED: Final = (
-    (("role ", "authentication failed", "no password", "pg_hba.conf"), ProblemKind.DENIED, " does not let us in"),
+    (
+        ("role ", "authentication failed", "no password", "pg_hba.conf", "Permission denied"),
+        ProblemKind.DENIED,
+        " does not let us in",
+    ),
     (("does not exist",), ProblemKind.GONE, ""),
     (("could not translate host name",), ProblemKind.GONE, ""),
     (("timeout expired",), ProblemKind.TIMEOUT, " does not answer"),

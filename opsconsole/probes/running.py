@@ -79,9 +79,11 @@ async def run(
     except TimeoutError:
         return Problem(ProblemKind.TIMEOUT, f"{_called(argv)} took longer than {duration(timeout)}")
     finally:
-        if not heard.silent.done():
-            await _end(transport, heard)
-        transport.close()
+        try:
+            if not heard.silent.done():
+                await _end(transport, heard)
+        finally:
+            transport.close()
     if refused := become.refusal(code, heard.err.content() or heard.out.content()):
         return refused
     return Ran(code, heard.out.content(), heard.err.content(), heard.out.cut or heard.err.cut)

@@ -92,4 +92,4 @@ def _lines(of: SourceOf, content: bytes) -> Iterator[pysource.Place]:
 
 def open_probe(world: World) -> Each:
     """See `opsconsole.probes.open_probe`."""
-    return Each(world, Sources().look)
+    return Each(world, Sources().look, timed=True)

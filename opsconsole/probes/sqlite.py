@@ -153,4 +153,4 @@ def _text(value: object) -> str | None:
 
 def open_probe(world: World) -> Each:
     """See `opsconsole.probes.open_probe`."""
-    return Each(world, Sqlite(world).look)
+    return Each(world, Sqlite(world).look, timed=True)

@@ -37,6 +37,7 @@ class LabPostgres:
 
     def create(self) -> None:
         """A cluster with a superuser who comes in by the socket, and others by a password over TCP."""
+        self.folder.chmod(0o755)  # others may come to the socket, as on any box
         self.socket_folder.mkdir()
         _own(self.folder)
         words = ["--username", SUPERUSER, "--auth-local=trust", "--auth-host=scram-sha-256", "--no-sync"]

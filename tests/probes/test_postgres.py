@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import dataclasses
+import os
 from pathlib import Path
 
 import pytest
@@ -18,6 +19,7 @@ from opsconsole.runbook.looks import OnlyLooks
 from tests.lab.postgres import PASSWORD, SUPERUSER, LabPostgres
 from tests.lab.redis import free_port
 from tests.probes.looks import problem, seen
+from tests.support.parts import lack
 from tests.support.waiting import wait_until
 
 
@@ -150,6 +152,14 @@ async def test_a_wrong_password_is_no_permission(postgres, monkeypatch):
     assert "password authentication failed" in found.reason and "guessed-wrong" not in found.reason
 
 
+async def test_psql_runs_as_whom_the_server_knows_by_their_account(postgres):
+    if os.geteuid() != 0:
+        lack("root", "we are not root")
+    server = dataclasses.replace(keeper(postgres), user=None, os_user="nobody")
+    found = await problem("postgres", of(server, "SELECT 1"))
+    assert found.reason.endswith('does not let us in: role "nobody" does not exist')
+
+
 async def test_a_server_that_is_not_there_refuses():
     found = await problem("postgres", of(PostgresServer(None, "127.0.0.1", free_port(), "x", "x"), "SELECT 1"))
     assert found.kind is ProblemKind.REFUSED
@@ -181,15 +191,22 @@ async def test_without_rules_nothing_is_run():
     assert found.kind is ProblemKind.UNREADABLE and "our own fault" in found.reason
 
 
-def test_a_server_that_is_starting_is_no_riddle():
-    ran = Ran(
-        2,
-        b"",
-        b'psql: error: connection to server at "db", port 5432 failed: FATAL:  the database system is starting up\n',
-    )
-    assert psql.why(ran, PostgresServer("db")) == Problem(
-        ProblemKind.REFUSED, "Postgres in db takes no connection: the database system is starting up"
-    )
+@pytest.mark.parametrize(
+    ("said", "kind", "told"),
+    [
+        ('connection to server at "db", port 5432 failed: FATAL:  the database system is starting up',
+         ProblemKind.REFUSED, "takes no connection: the database system is starting up"),
+        ('connection to server on socket "/run/x" failed: Permission denied\n\tIs the server running locally?',
+         ProblemKind.DENIED, "does not let us in: Permission denied"),
+        ('could not translate host name "db" to address: Name or service not known', ProblemKind.GONE, None),
+        ('connection to server at "db" failed: timeout expired', ProblemKind.TIMEOUT,
+         "does not answer: timeout expired"),
+    ],
+)  # fmt: skip
+def test_what_cannot_be_brought_about_here_is_understood_too(said, kind, told):
+    found = psql.why(Ran(2, b"", f"psql: error: {said}\n".encode()), PostgresServer("db"))
+    assert found.kind is kind
+    assert told is None or found.reason == f"Postgres in db {told}"
 
 
 @pytest.mark.engine
