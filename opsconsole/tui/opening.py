@@ -62,7 +62,7 @@ def read_titles(console: Console) -> None:
         console.overview.titles = {book.name: one_line(book.title, 80) for book in books}
         console.overview.draw()
 
-    console.run_worker(read(), group="reading runbooks", exclusive=True, exit_on_error=False)
+    console.run_worker(read(), group="reading titles", exclusive=True, exit_on_error=False)
 
 
 def open_finding(console: Console, found: Finding) -> None:

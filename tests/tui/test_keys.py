@@ -19,6 +19,7 @@ from opsconsole.model.run import (
     AskShown,
     AskTick,
     AskUnknown,
+    AskWatch,
     AskWay,
     Leave,
     Question,
@@ -53,6 +54,7 @@ QUESTIONS: dict[str, Question] = {
     "input": AskInput("tag", "Which tag?", "v1.4.1"),
     "choice": AskInput("service", "Which service?", choices=("backend", "worker")),
     "changed": AskChanged("/opt/book.md", "1 line added", ("@@ -1 +1 @@", "-a", "+b")),
+    "watched": AskWatch("anna steers this run at pts/7 since 14:00 UTC; you watch"),
     "end": AskEnd(),
 }
 

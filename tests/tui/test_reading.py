@@ -193,3 +193,13 @@ async def test_n_answers_no_question(tmp_path: Path) -> None:
         await reader.press("n", "n")
         await reader.see("⏎ run")
         assert reader.session.answers == []
+
+
+async def test_the_list_of_runbooks_opens_also_while_their_titles_are_read_for_the_findings(tmp_path: Path) -> None:
+    async with reading(tmp_path) as reader:
+        await reader.press("escape")
+        await reader.see("5 Findings")
+        reader.app.open_library()
+        reader.app._read_library()
+        await reader.see("The other")
+        await reader.see("esc back")
