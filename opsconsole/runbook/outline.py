@@ -179,6 +179,8 @@ class _Walk:
             yield FrontMatter(token.content, begin, end)
 
     def _heading(self, content: str, level: int, begin: int, end: int) -> Heading:
+        if "{" not in content and "<" not in content:
+            return Heading(inline.plain_words(content, self.env), level, begin, end)
         title, attributes = _attributes(content)
         names = (*inline.anchors_in(title), *(word[1:] for word in attributes if word.startswith("#")))
         marked = any(word.lstrip(".") == "decision" for word in attributes)
@@ -255,7 +257,7 @@ def _codehilite(text: str) -> tuple[str, str]:
 
 def _attributes(heading: str) -> tuple[str, list[str]]:
     """A heading without the `{…}` at its end, and the words in that."""
-    match = re.fullmatch(r"(.*?)\s*\{([^{}]*)\}\s*", heading, re.DOTALL) if "{" in heading else None
+    match = re.fullmatch(r"(.*?)\s*\{([^{}]*)\}\s*", heading, re.DOTALL)
     if not match or not re.fullmatch(r"\s*:?\s*(?:[#.][\w-]+|decision|[\w-]+=\S+)(?:\s+\S+)*\s*", match[2]):
         return heading.strip(), []
     return match[1].strip(), match[2].replace(":", " ").split()
