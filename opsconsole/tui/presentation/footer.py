@@ -18,6 +18,7 @@ SIGNS: Final = {
     "exclamation_mark": "!",
     "tab": "tab",
     "ctrl+c": "^C",
+    "ctrl+z": "^Z",
     "pageup": "pgup",
     "pagedown": "pgdn",
     "space": "space",
