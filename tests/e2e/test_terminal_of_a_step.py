@@ -14,7 +14,7 @@ import pytest
 
 from opsconsole.run import journal
 from opsconsole.run.kinds import Kind
-from tests.support.console import RealConsole, real_console, settled
+from tests.support.console import RealConsole, looked, real_console, settled
 from tests.support.waiting import wait_until
 
 pytestmark = pytest.mark.pty
@@ -71,6 +71,7 @@ def stack(tmp_path: Path) -> Iterator[Path]:
 
 
 def begin(console: RealConsole) -> None:
+    looked(console)
     console.press("r")
     console.sees("Draw")
     settled(console)
@@ -152,6 +153,7 @@ def test_a_shell_at_any_question_is_recorded_and_counts_as_a_change(stack):
 
 def test_read_only_there_is_no_shell(stack):
     with real_console("--read-only", "--stack", str(stack / "stack.toml"), columns=80, rows=24) as console:
+        looked(console)
         console.press("r")
         console.sees("Draw")
         settled(console)

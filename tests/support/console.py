@@ -168,6 +168,12 @@ def real_console(
             os.close(master)
 
 
+def looked(console: RealConsole) -> None:
+    """Wait until the console has read its stack file and come to rest: before that there is nothing to open."""
+    console.sees("q quit")
+    settled(console, 0.6)
+
+
 def settled(console: RealConsole, quiet: float = 0.3) -> str:
     """The screen once it has not changed for `quiet` seconds."""
     seen, since = console.text(), time.monotonic()
