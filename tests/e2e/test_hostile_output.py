@@ -10,7 +10,7 @@ from pathlib import Path
 import psutil
 import pytest
 
-from tests.support.console import looked, real_console, settled
+from tests.support.console import open_runbooks, real_console, settled
 
 pytestmark = pytest.mark.pty
 
@@ -61,9 +61,7 @@ def stack(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
 @pytest.mark.parametrize(("columns", "rows"), [(120, 40), (80, 24)])
 def test_in_the_console_it_is_only_text(stack, columns, rows):
     with real_console("--stack", str(stack / "stack.toml"), columns=columns, rows=rows) as console:
-        looked(console)
-        console.press("r")
-        console.sees("Print all that is bad [/red] [0] [b")
+        open_runbooks(console, "Print all that is bad [/red] [0] [b")
         settled(console)
         console.press("⏎")
         console.sees("Begin this run?")

@@ -14,7 +14,7 @@ import pytest
 
 from opsconsole.run import journal
 from opsconsole.run.kinds import Kind
-from tests.support.console import RealConsole, looked, real_console, settled
+from tests.support.console import RealConsole, open_runbooks, real_console, settled
 from tests.support.waiting import wait_until
 
 pytestmark = pytest.mark.pty
@@ -71,9 +71,7 @@ def stack(tmp_path: Path) -> Iterator[Path]:
 
 
 def begin(console: RealConsole) -> None:
-    looked(console)
-    console.press("r")
-    console.sees("Draw")
+    open_runbooks(console, "Draw")
     settled(console)
     console.press("⏎")
     console.sees("Begin this run?")
@@ -153,9 +151,7 @@ def test_a_shell_at_any_question_is_recorded_and_counts_as_a_change(stack):
 
 def test_read_only_there_is_no_shell(stack):
     with real_console("--read-only", "--stack", str(stack / "stack.toml"), columns=80, rows=24) as console:
-        looked(console)
-        console.press("r")
-        console.sees("Draw")
+        open_runbooks(console, "Draw")
         settled(console)
         console.press("⏎")
         console.sees("Begin this run?")
@@ -197,12 +193,3 @@ def test_ctrl_z_puts_the_console_aside_with_the_terminal_as_it_was_and_it_comes_
         wait_until("the console to draw again", lambda: b"?1049h" in console.raw()[before:])
         console.press("y")
         console.sees("size 24x80")
-        console.kill(signal.SIGTSTP)  # with its terminal lent, it is given back before and lent again after
-        wait_until("the console to be stopped", lambda: state_of(console) == "T")
-        assert termios.tcgetattr(console.master)[3] & termios.ECHO
-        before = len(console.raw())
-        console.kill(signal.SIGCONT)
-        wait_until("the program to draw again", lambda: b"size 24x80" in console.raw()[before:])
-        assert b"?1049h" in console.raw()[before:]
-        console.send("z")
-        console.sees("key z")

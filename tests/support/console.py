@@ -168,10 +168,14 @@ def real_console(
             os.close(master)
 
 
-def looked(console: RealConsole) -> None:
-    """Wait until the console has read its stack file and come to rest: before that there is nothing to open."""
-    console.sees("q quit")
-    settled(console, 0.6)
+def open_runbooks(console: RealConsole, title: str) -> None:
+    """Open the list of runbooks, in which `title` stands. A key typed before the stack file is read does nothing."""
+    for _ in range(10):
+        console.press("r")
+        with contextlib.suppress(AssertionError):
+            console.sees(title, within=3)
+            break
+    console.sees(title)
 
 
 def settled(console: RealConsole, quiet: float = 0.3) -> str:
