@@ -294,7 +294,7 @@ FAULTS: Final = (
     Fault(
         "a file that is no Python",
         break_the_syntax,
-        {"compiles": "DEGRADED", "aware-times": "UNKNOWN"},
+        {"compiles": "DEGRADED"},
         "code-does-not-compile",
         ("pull",),
         choices=("From a commit",),
