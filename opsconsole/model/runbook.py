@@ -242,6 +242,12 @@ class Runbook:
     source: str = field(default="", repr=False, compare=False)
 
     @property
+    def unchecked_because(self) -> str:
+        """Why its runs take no OPS-check; empty where they do. `off` alone is no reason, and does not count."""
+        plain, _, why = self.ops_check.replace(",", ":", 1).partition(":")
+        return why.strip() if plain.strip() == "off" else ""
+
+    @property
     def steps(self) -> Iterator[Step]:
         """All steps, in the order of the document."""
         for section in self.sections:

@@ -191,7 +191,7 @@ def _settle(place: tuple[int, int], part: PartState) -> Move | None:
 
 def _ops_check_due(state: RunState, place: tuple[int, int] | None, part: PartState | None) -> str | None:
     """Around what an OPS-check is due now: at the start, before the first change, after each, and at the end."""
-    if state.runbook.ops_check == "off" or not state.steps:
+    if state.runbook.unchecked_because or not state.steps:
         return None
     label = None
     if not state.ops_checks:

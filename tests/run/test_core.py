@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+import pytest
+
 from opsconsole.model.run import Entry, Progress, RunState
 from opsconsole.model.runbook import Risk, Runbook
 from opsconsole.run import moves
@@ -102,8 +104,13 @@ def test_a_failed_change_is_looked_at_as_well_before_anybody_is_asked() -> None:
     assert story.looked().next == moves.Failed(0, 0)
 
 
+@pytest.mark.parametrize("wish", ["off", "off:", "around-changes"])
+def test_a_runbook_that_does_not_say_why_does_not_do_without_ops_checks(wish: str) -> None:
+    assert Story(book(step("mend", CHANGE), ops_check=wish)).next == moves.TakeOpsCheck("at the start")
+
+
 def test_a_runbook_may_do_without_ops_checks() -> None:
-    story = Story(book(step("mend", CHANGE), ops_check="off"))
+    story = Story(book(step("mend", CHANGE), ops_check="off: so told"))
     assert story.next == moves.Confirm(0, 0)
     assert story.done(0).next == moves.End()
 
@@ -129,7 +136,9 @@ def test_what_a_failure_leads_to_can_be_written_in_the_runbook() -> None:
 
 
 def test_a_step_that_takes_another_back_is_only_done_on_demand_and_then_the_run_returns() -> None:
-    runbook = book(step("mend", CHANGE, undo="put back"), step("look", LOOK), step("put back", CHANGE), ops_check="off")
+    runbook = book(
+        step("mend", CHANGE, undo="put back"), step("look", LOOK), step("put back", CHANGE), ops_check="off: so told"
+    )
     story = Story(runbook).started(0).ended(0, code=1).judged(0, ok=False)
     story.then(Kind.WENT, step=2, back_to=0, why="the operator")
     assert story.next == moves.Confirm(2, 0)
@@ -140,13 +149,15 @@ def test_a_step_that_takes_another_back_is_only_done_on_demand_and_then_the_run_
 
 
 def test_an_undo_that_was_not_needed_is_left_to_do_and_the_run_can_end() -> None:
-    story = Story(book(step("put back", CHANGE), step("mend", CHANGE, undo="put back"), ops_check="off"))
+    story = Story(book(step("put back", CHANGE), step("mend", CHANGE, undo="put back"), ops_check="off: so told"))
     assert story.next == moves.Confirm(1, 0)
     assert story.done(1).next == moves.End()
 
 
 def test_going_back_has_the_step_done_anew_and_no_other() -> None:
-    story = Story(book(step("one", LOOK), step("two", LOOK), step("three", LOOK), ops_check="off")).done(0).done(1)
+    story = (
+        Story(book(step("one", LOOK), step("two", LOOK), step("three", LOOK), ops_check="off: so told")).done(0).done(1)
+    )
     assert story.then(Kind.WENT, step=0, back_to=None).next == moves.Confirm(0, 0)
     assert story.done(0).next == moves.Confirm(2, 0)
 

@@ -316,10 +316,8 @@ def _changes(state: RunState, width: int) -> list[Line]:
 
 def _why_not(state: RunState) -> Line:
     """Why nothing can be compared."""
-    off, _, why = state.runbook.ops_check.partition(":")
-    if off.strip() == "off":
-        said = why.strip() or "the runbook turns OPS-checks off and does not say why"
-        return line(("not verified: ", "degraded"), *words(said, "strong", 300))
+    if why := state.runbook.unchecked_because:
+        return line(("not verified: ", "degraded"), *words(why, "strong", 300))
     changed = state.unchecked is not None and state.unchecked.changes
     if changed:
         return line(("not verified: ", "degraded"), ("no OPS-check was taken after the last change", "strong"))

@@ -107,7 +107,9 @@ class Overview(OpsScreen):
         targets = [target for target in view.snapshot.stack.watched if target.kind in kind.kinds]
         seen = any(target in view.snapshot.latest for target in targets)
         if kind.name == FINDINGS:
-            pane.empty = self.saying or ("nothing is wrong" if view.snapshot.standings else "looking…")
+            looked_at = view.snapshot.standings or not view.snapshot.stack.checks
+            nothing = "nothing is wrong" if view.snapshot.stack.checks else "this stack has no checks"
+            pane.empty = self.saying or (nothing if looked_at else "looking…")
         else:
             pane.empty = kind.empty if not targets else "looking…"
         if pane.display:
