@@ -7,7 +7,7 @@ import sys
 from collections.abc import Callable
 
 from tests.lab.systems.eatfit24.box import Eatfit24
-from tests.lab.systems.system import ROOT, System
+from tests.lab.systems.system import ROOT, System, console, way_to
 
 SYSTEMS: dict[str, Callable[[], System]] = {
     "eatfit24": lambda: Eatfit24().open(),
@@ -24,8 +24,8 @@ def main(name: str) -> int:
     system = SYSTEMS[name]()
     try:
         print(f"lab: its home is {system.home}, its stack file {system.stack_file}", file=sys.stderr)
-        console = [sys.executable, "-m", "opsconsole", "--stack", str(system.stack_file)]
-        return subprocess.run(console, cwd=ROOT, env=dict(system.environment), check=False).returncode
+        words = [*way_to(system, terminal=True), *console(system)]
+        return subprocess.run(words, cwd=ROOT, env=dict(system.environment), check=False).returncode
     finally:
         system.close()
         print(f"lab: nothing of {name} is left", file=sys.stderr)

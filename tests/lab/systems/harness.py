@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import asyncio
 import os
+import subprocess
+import sys
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 
 from tests.lab.systems.fault import Fault
+from tests.lab.systems.follow import play, script_of, take_over
 from tests.lab.systems.hand import Hand
-from tests.lab.systems.system import Status, System
+from tests.lab.systems.system import Status, System, way_to
 from tests.support.waiting import wait_until
 
 ROUNDS = 2
@@ -95,27 +98,18 @@ def well_again(system: System, when: str, within: float = 60) -> None:
 
 
 def follow(system: System, hand: Hand) -> Hand:
-    """Run the fault's runbook by `hand`, through the real machinery: session, guard, holder, journal."""
+    """Run the fault's runbook by `hand` on the system's box; see `play`."""
+    if way := way_to(system):
+        program = [*way, sys.executable, "-m", "tests.lab.systems.follow", str(system.stack_file)]
+        done = subprocess.run(
+            program, env=dict(system.environment), input=script_of(hand), capture_output=True, text=True, timeout=600
+        )
+        assert done.returncode == 0, done.stderr[-3000:]
+        take_over(hand, done.stdout)
+        return hand
     with standing_in(system.environment, system.home):
-        asyncio.run(_run(system.stack_file, hand))
+        asyncio.run(play(system.stack_file, hand))
     return hand
-
-
-async def _run(stack_file: Path, hand: Hand) -> None:
-    from opsconsole.stack.load import load
-    from opsconsole.wiring import Parts
-
-    parts = Parts(load(stack_file))
-    session = None
-    try:
-        runbook = parts.library.find(hand.fault.runbook)
-        session = await parts.begin_run(runbook, hand, reason=hand.fault.name, inputs=hand.fault.inputs)
-        await session.play()
-        hand.ended, hand.why = session.state.ended or "", session.state.why_ended
-    finally:
-        if session is not None:
-            await session.close()
-        await parts.close()
 
 
 @contextmanager

@@ -17,7 +17,10 @@ ROOT = Path(__file__).parents[3]
 
 
 class System(Protocol):
-    """One system of the lab, open. Everything that is done to it or looked at goes with its `environment`."""
+    """One system of the lab, open. Everything that is done to it or looked at goes with its `environment`.
+
+    One whose box is not this machine has `reach(cwd, terminal)` too, see `way_to`; its paths are those of that box.
+    """
 
     @property
     def stack_file(self) -> Path:
@@ -57,7 +60,7 @@ class Status:
     @classmethod
     def of(cls, system: System, *checks: str) -> Status:
         """Of the real program, as a process of its own."""
-        command = [sys.executable, "-m", "opsconsole", "--stack", str(system.stack_file), "status", *checks]
+        command = [*way_to(system), *console(system), "status", *checks]
         done = subprocess.run(
             [*command, "--format", "json"],
             cwd=ROOT,
@@ -76,11 +79,23 @@ class Status:
         return cls(done.returncode, wrong, "\n".join(reasons))
 
 
+def way_to(system: object, cwd: Path | None = None, terminal: bool = False) -> list[str]:
+    """What is put before a command so that it runs on the system's box, in folder `cwd`; none where that is ours."""
+    reach = getattr(system, "reach", None)
+    return list(reach(cwd, terminal)) if reach else []
+
+
+def console(system: System) -> list[str]:
+    """opsconsole on the system's stack, as words of a command on its box."""
+    return [sys.executable, "-m", "opsconsole", "--stack", str(system.stack_file)]
+
+
 def on_the_box(system: System, *words: str | Path, check: bool = True, cwd: Path | None = None, typed: str = "") -> str:
     """What a command prints that somebody gives on the system's box. AssertionError with its complaint."""
+    way = way_to(system, cwd or system.home)
     done = subprocess.run(
-        [str(word) for word in words],
-        cwd=cwd or system.home,
+        [*way, *(str(word) for word in words)],
+        cwd=ROOT if way else cwd or system.home,
         env=dict(system.environment),
         input=typed,
         capture_output=True,
