@@ -125,7 +125,6 @@ def own_environment(folder: Path) -> dict[str, str]:
         **given,
         "PATH": ":".join(path),
         "HOME": str(home),
-        "TZ": "UTC",
         "XDG_STATE_HOME": str(home / "state"),
         "XDG_CONFIG_HOME": str(home / "config"),
         "GIT_AUTHOR_NAME": "dev", "GIT_AUTHOR_EMAIL": "dev@example.org",
