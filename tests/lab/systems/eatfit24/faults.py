@@ -318,7 +318,7 @@ FAULTS: Final = (
     Fault(
         "containers in Moscow time",
         containers_in_moscow,
-        {f"{name}-clock": "DEGRADED" for name in ("backend", "celery-worker", "celery-beat", "redis", "db")},
+        {f"{name}-clock": "DEGRADED" for name in ("backend", "celery-worker", "celery-beat", "db")},
         "clock-not-utc",
         ("take-zone-out", "recreate"),
         choices=("A container",),
