@@ -180,6 +180,7 @@ class HeldRun:
         chunk = self.terminal.read()
         if self.running is None or not chunk:
             return  # what earlier steps left running still prints; it belongs to no part
+        self.window.printed(time.monotonic())
         over = self.running.take(chunk)
         if self._tell_at is None:
             self._tell_at = time.monotonic() + _TELL_EVERY

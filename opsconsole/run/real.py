@@ -94,16 +94,17 @@ class RealTerminal:
     def raw(self) -> Iterator[None]:
         """Every key as it is; afterwards as it was, whatever the program has done to it."""
         loop = self._loop = asyncio.get_running_loop()
-        stopped, resized = signal.getsignal(signal.SIGTSTP), signal.getsignal(signal.SIGWINCH)
+        ours = {signal.SIGTSTP: self._stop, signal.SIGCONT: self._wake, signal.SIGWINCH: self._size_changed}
+        theirs = {number: signal.getsignal(number) for number in ours}
         try:
             tty.setraw(self._descriptor, termios.TCSADRAIN)
             loop.add_reader(self._descriptor, self._read)
-            signal.signal(signal.SIGTSTP, self._stop)
-            signal.signal(signal.SIGWINCH, lambda number, frame: loop.call_soon_threadsafe(self.on_size))
+            for number, listens in ours.items():
+                signal.signal(number, listens)
             yield
         finally:
-            signal.signal(signal.SIGTSTP, stopped)
-            signal.signal(signal.SIGWINCH, resized)
+            for number, listened in theirs.items():
+                signal.signal(number, listened)
             loop.remove_reader(self._descriptor)
             loop.remove_writer(self._descriptor)
             self._restore()
@@ -120,13 +121,20 @@ class RealTerminal:
             termios.tcflush(self._descriptor, termios.TCIFLUSH)
 
     def _stop(self, number: int, frame: FrameType | None) -> None:
-        """Somebody stops this process: the shell gets its terminal as it was; woken again, the program has it anew."""
+        """Somebody stops this process: the shell gets its terminal as it was."""
         self._restore()
         os.kill(os.getpid(), signal.SIGSTOP)
+
+    def _wake(self, number: int, frame: FrameType | None) -> None:
+        """Woken again, however it was stopped: the program has the terminal anew."""
         with suppress(termios.error):
             tty.setraw(self._descriptor)
         if self._loop is not None:
             self._loop.call_soon_threadsafe(self.on_woken)
+
+    def _size_changed(self, number: int, frame: FrameType | None) -> None:
+        if self._loop is not None:
+            self._loop.call_soon_threadsafe(self.on_size)
 
 
 def _nothing(*_: Any) -> None:

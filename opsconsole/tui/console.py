@@ -72,6 +72,7 @@ class Console(App[int], inherit_bindings=False):
         self.parts: Parts | None = None if callable(parts) else parts
         self._told_read_only = read_only
         self._done_with: list[Parts] = []
+        self._wants_library = False
         self.read_only = read_only or (self.parts is not None and self.parts.read_only)
         self.now = clock
         self.snapshot: Snapshot | None = None
@@ -119,6 +120,8 @@ class Console(App[int], inherit_bindings=False):
                 return
             self.overview.saying = ""
             self._took(self.parts)
+            if self._wants_library:
+                self.open_library()
             self.run_worker(self._watch_file(began), group="watching the stack file", exit_on_error=False)
         if self.parts is not None:
             await self.parts.collector(self._changed).run()
@@ -257,10 +260,12 @@ class Console(App[int], inherit_bindings=False):
         opening.open_finding(self, found)
 
     def open_library(self) -> None:
-        """Show all runbooks."""
-        from opsconsole.tui import opening
+        """Show all runbooks, as soon as the stack file is read."""
+        self._wants_library = self.parts is None
+        if self.parts is not None:
+            from opsconsole.tui import opening
 
-        opening.open_library(self)
+            opening.open_library(self)
 
     def take_up(self, run_id: str) -> None:
         """Take up an open run."""

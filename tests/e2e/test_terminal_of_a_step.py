@@ -42,11 +42,12 @@ echo over and done
 
 DRAW = r"""
 draw() { printf '\e[H\e[2Jsize %s' "$(stty size | tr ' ' x)"; }
-trap draw WINCH
+trap changed=yes WINCH  # no more: bash forgets a signal that comes while it obeys one
 stty -icanon -echo
 printf '\e]52;c;aGVsbG8=\a\e[?1049h'
 draw
 while read -rsn1 -t 0.1 key || [ $? -gt 128 ]; do
+    [ -z "$changed" ] || { changed=; draw; }
     [ -n "$key" ] || continue
     printf '\e[3;1Hkey %s' "$key"
     echo "$key" >> keys
@@ -84,6 +85,10 @@ def begin(console: RealConsole) -> None:
 def entries(stack: Path) -> tuple[journal.Entry, ...]:
     [file] = Path(os.environ["XDG_STATE_HOME"]).rglob(journal.FILE)
     return journal.read(file).entries
+
+
+def labels(stack: Path) -> list[str]:
+    return [entry.data["label"] for entry in entries(stack) if entry.kind == Kind.OPS_CHECK]
 
 
 @pytest.fixture(autouse=True)
@@ -142,10 +147,10 @@ def test_a_shell_at_any_question_is_recorded_and_counts_as_a_change(stack):
         wait_until("the console to draw again", lambda: b"?1049h" in console.raw()[before:])
         console.sees("This changes the box. Run it?")
         console.sees("42 in")
+        wait_until("the OPS-check after it", lambda: labels(stack)[-1] == "after a shell")
     kinds = [entry.kind for entry in entries(stack)]
     assert (stack / "made").read_text() == "24 80\n"
     assert kinds.index(Kind.SHELL) < kinds.index(Kind.SHELL_ENDED)
-    assert [e.data["label"] for e in entries(stack) if e.kind == Kind.OPS_CHECK][-1] == "after a shell"
     assert Kind.STARTED not in kinds
 
 
@@ -172,9 +177,13 @@ def test_a_console_that_is_told_to_leave_gives_the_terminal_back_and_the_step_go
         console.kill(signal.SIGTERM)
         assert console.wait() == 128 + signal.SIGTERM
         assert termios.tcgetattr(console.master)[3] & (termios.ICANON | termios.ECHO) == termios.ICANON | termios.ECHO
-        assert console.raw().rfind(b"\x1b[?1049l") > console.raw().rfind(b"\x1b[?1049h")
+        wait_until("its screen to be left", lambda: left_its_screen(console))
     started = next(entry.data for entry in entries(stack) if entry.kind == Kind.STARTED)
     assert psutil.pid_exists(started["pid"])
+
+
+def left_its_screen(console: RealConsole) -> bool:
+    return console.raw().rfind(b"\x1b[?1049l") > console.raw().rfind(b"\x1b[?1049h")
 
 
 def state_of(console: RealConsole) -> str:
@@ -187,9 +196,35 @@ def test_ctrl_z_puts_the_console_aside_with_the_terminal_as_it_was_and_it_comes_
         console.send("\x1a")
         wait_until("the console to be stopped", lambda: state_of(console) == "T")
         assert termios.tcgetattr(console.master)[3] & termios.ECHO
-        assert console.raw().rfind(b"\x1b[?1049l") > console.raw().rfind(b"\x1b[?1049h")
+        wait_until("its screen to be left", lambda: left_its_screen(console))
         before = len(console.raw())
         console.kill(signal.SIGCONT)
         wait_until("the console to draw again", lambda: b"?1049h" in console.raw()[before:])
         console.press("y")
         console.sees("size 24x80")
+        console.kill(signal.SIGTSTP)  # with its terminal lent, it is given back before and lent again after
+        wait_until("the console to be stopped", lambda: state_of(console) == "T")
+        assert termios.tcgetattr(console.master)[3] & termios.ECHO
+        before = len(console.raw())
+        console.kill(signal.SIGCONT)
+        wait_until("the program's screen", lambda: b"?1049h" in console.raw()[before:])
+        wait_until("the program to draw again", lambda: b"size 24x80" in console.raw()[before:])
+        console.send("z")
+        console.sees("key z")
+
+
+def test_one_that_is_stopped_without_being_asked_has_its_program_draw_again_too(stack):
+    with real_console("--stack", str(stack / "stack.toml"), columns=80, rows=24) as console:
+        begin(console)
+        console.press("y")
+        console.sees("size 24x80")
+        console.kill(signal.SIGSTOP)
+        wait_until("the console to be stopped", lambda: state_of(console) == "T")
+        shell_takes_it = termios.tcgetattr(console.master)
+        shell_takes_it[3] |= termios.ICANON | termios.ECHO
+        termios.tcsetattr(console.master, termios.TCSANOW, shell_takes_it)
+        before = len(console.raw())
+        console.kill(signal.SIGCONT)
+        wait_until("the program to draw again", lambda: b"size 24x80" in console.raw()[before:])
+        console.send("z")
+        console.sees("key z")

@@ -109,8 +109,9 @@ class Console:
 
     async def attach(self, cols: int = 100, rows: int = 30) -> dict[str, Any]:
         """As if a person's terminal were put on the run."""
+        self.screen = b""
         answer = await self.link.ask("attach", cols=cols, rows=rows)
-        self.screen = wire.as_bytes(answer["recent"])
+        self.screen = wire.as_bytes(answer["recent"]) + self.screen  # more may have come by now
         return answer
 
     async def type(self, keys: str) -> None:

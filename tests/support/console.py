@@ -169,12 +169,8 @@ def real_console(
 
 
 def open_runbooks(console: RealConsole, title: str) -> None:
-    """Open the list of runbooks, in which `title` stands. A key typed before the stack file is read does nothing."""
-    for _ in range(10):
-        console.press("r")
-        with contextlib.suppress(AssertionError):
-            console.sees(title, within=3)
-            break
+    """Open the list of runbooks, in which `title` stands."""
+    console.press("r")
     console.sees(title)
 
 

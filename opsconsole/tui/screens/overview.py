@@ -145,8 +145,6 @@ class Overview(OpsScreen):
             return self.board.mode == "single"
         if action == "next":
             return self.board.mode != "single"
-        if action == "library":
-            return self.console.parts is not None
         return True
 
     def action_pane(self, number: int) -> None:
