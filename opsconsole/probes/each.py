@@ -11,7 +11,6 @@ from opsconsole.model.sample import Problem, ProblemKind, Sample, Target
 from opsconsole.model.units import duration
 from opsconsole.probes.base import World
 
-
 _GRACE: Final = 0.25
 """Seconds beyond its time-out for a look that passes it on: what it waited for is known to whom it asked."""
 
