@@ -19,6 +19,8 @@ _TELLING: Final = frozenset(
     {"echo", "printf", "grep", "egrep", "fgrep", "rg", "zgrep", "pgrep", "pidof", "which", "whereis", "type", "man"}
 )
 """Programs whose words are only printed or searched for."""
+_AS_MODULE: Final = "python -m "
+"""Begins our own name for what a Python was told to run: the words that were spoken are in the line around it."""
 
 
 def command_lines(script: str) -> Iterator[Sequence[Word]]:
@@ -62,7 +64,8 @@ class _Speaker:
             return
         name = known_as(program)[0]
         self.riddle = self.riddle or (stdin is not None and not is_known(name))
-        yield _own_words(name, words)
+        if not program.startswith(_AS_MODULE):
+            yield _own_words(name, words)
         for inner in starts(name, words, stdin, fed)[1]:
             if isinstance(inner, InnerWords):
                 yield from self.line(inner.words, stdin, fed, depth)

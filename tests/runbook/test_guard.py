@@ -72,6 +72,22 @@ def test_others_and_exceptions_pass(script: str) -> None:
     assert GUARD.refuse(script) is None
 
 
+@pytest.mark.parametrize(
+    ("script", "refused"),
+    [
+        ("python3 -m app._smoke", True),
+        ("/usr/bin/python -m app._smoke", True),
+        (".venv/bin/python -m app._smoke", False),
+        ("A=1 .venv/bin/python -m app._smoke", False),
+        (".venv/bin/python -c 'import sys'", False),
+        ("nice python -m app._smoke", True),
+    ],
+)
+def test_only_one_python_may_be_allowed_also_for_what_it_runs_as_a_module(script: str, refused: bool) -> None:
+    rules = (Forbidden(("python",), "only that of .venv", (".venv/bin/python",)), Forbidden(("python3",), "only .venv"))
+    assert bool(Guard(rules).refuse(script)) is refused
+
+
 def test_the_reason_names_the_rule_and_why_it_is_there() -> None:
     reason = GUARD.refuse("python manage.py makemigrations")
     assert reason == "forbidden here (manage.py makemigrations): production never generates migrations"
