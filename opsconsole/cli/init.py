@@ -16,7 +16,7 @@ FILE = "opsconsole.toml"
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """The options of the command."""
-    parser.add_argument("--project", metavar="NAME", help="only what belongs to this compose project")
+    parser.add_argument("--project", metavar="NAME", help="of several compose projects only this one")
     parser.add_argument(
         "--output",
         type=Path,

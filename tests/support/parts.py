@@ -41,6 +41,9 @@ PARTS: Final = {
     "mounts": Part("the right to mount in a namespace of its own", "sudo make test  (with util-linux installed)"),
     "compose": Part("Docker Compose", "sudo apt-get install docker-compose"),
     "postgres": Part("a Postgres server", "sudo apt-get install postgresql"),
+    "nginx": Part("nginx", "sudo apt-get install nginx-core  (its unit need not run)"),
+    "sqlite3": Part("the command line of SQLite", "sudo apt-get install sqlite3"),
+    "screen": Part("GNU screen", "sudo apt-get install screen"),
     "shellcheck": Part("shellcheck", "sudo apt-get install shellcheck"),
     "corpus": Part("the corpus of other teams' runbooks", "lay it at ../shared/corpus"),
 }

@@ -7,10 +7,12 @@ import sys
 from collections.abc import Callable
 
 from tests.lab.systems.eatfit24.box import Eatfit24
+from tests.lab.systems.lifetracker.box import Lifetracker
 from tests.lab.systems.system import ROOT, System, console, way_to
 
 SYSTEMS: dict[str, Callable[[], System]] = {
     "eatfit24": lambda: Eatfit24().open(),
+    "lifetracker": lambda: Lifetracker().open(),
 }
 """How each system is opened."""
 

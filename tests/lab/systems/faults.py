@@ -7,5 +7,9 @@ from typing import Final
 
 from tests.lab.systems.eatfit24 import faults as eatfit24
 from tests.lab.systems.fault import Fault
+from tests.lab.systems.lifetracker import faults as lifetracker
 
-FAULTS: Final[Mapping[str, tuple[Fault, ...]]] = {"eatfit24": eatfit24.FAULTS}
+FAULTS: Final[Mapping[str, tuple[Fault, ...]]] = {
+    "eatfit24": eatfit24.FAULTS,
+    "lifetracker": lifetracker.FAULTS,
+}

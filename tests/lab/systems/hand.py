@@ -79,6 +79,8 @@ class Hand:
 
     def _pick(self, question: AskWay) -> Answer:
         """The only way, or the one that the script names."""
+        if self.leave_out and set(self.skipped) == set(self.fault.recovery):
+            return self._stop("the recovery was left out")
         ways = [way.text for way in question.ways]
         named = [number for number, text in enumerate(ways) if any(choice in text for choice in self.fault.choices)]
         if len(ways) != 1 and len(named) != 1:

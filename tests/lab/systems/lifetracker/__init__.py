@@ -1,0 +1,1 @@
+"""lifetracker: a box with systemd, uvicorn behind nginx, and a SQLite database."""
