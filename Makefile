@@ -7,8 +7,9 @@ BIN := .venv/bin
 demo: setup
 	@$(BIN)/opsconsole demo
 
+# In two processes, each with whole files: most of the time a test waits for something real.
 test: dev
-	@$(BIN)/python -m pytest $(ARGS)
+	@$(BIN)/python -m pytest -n 2 --dist loadfile $(ARGS)
 
 # One of the five systems, built here from real parts, and the console on it: make lab SYSTEM=eatfit24
 lab: dev

@@ -7,6 +7,7 @@ import time
 from collections.abc import Iterator
 from importlib.util import find_spec
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import settings
@@ -73,6 +74,19 @@ def pytest_configure(config: pytest.Config) -> None:
     unknown = REQUIRED - PARTS.keys()
     if unknown:
         raise pytest.UsageError(f"OPSCONSOLE_REQUIRE names {', '.join(sorted(unknown))}; known are {', '.join(PARTS)}")
+
+
+def pytest_sessionfinish(session: pytest.Session) -> None:
+    """One of several processes that share the tests tells what it missed to the one that writes the summary."""
+    told = getattr(session.config, "workeroutput", None)
+    if told is not None:
+        told["missed"] = missed
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_testnodedown(node: Any) -> None:
+    """What such a process missed."""
+    missed.update(getattr(node, "workeroutput", {}).get("missed", {}))
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:

@@ -9,8 +9,9 @@ import signal
 import ssl
 import subprocess
 import sys
+import tempfile
 import textwrap
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
 from pathlib import Path
 
@@ -36,27 +37,47 @@ def tunnels(folder: Path) -> list[Path]:
 
 
 @pytest.fixture
-def through_ssh(engine: LabEngine, sshd: LabSshd, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> str:
+def temporary(monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
+    """A place for temporary folders that nobody else uses, and that is not as deep as pytest's."""
+    with tempfile.TemporaryDirectory(prefix="opslab-") as folder:
+        monkeypatch.setattr("tempfile.tempdir", folder)
+        yield Path(folder)
+
+
+@pytest.fixture
+def through_ssh(engine: LabEngine, sshd: LabSshd, temporary: Path, monkeypatch: pytest.MonkeyPatch) -> str:
     """The address of the lab's engine by ssh, with the lab's keys in use and temporary folders of its own."""
-    (tmp_path / "tmp").mkdir()
     monkeypatch.setenv("PATH", f"{sshd.bin}:{os.environ['PATH']}")
-    monkeypatch.setattr("tempfile.tempdir", str(tmp_path / "tmp"))
     return f"ssh://{sshd.host}{engine.host.removeprefix('unix://')}"
 
 
 @pytest.mark.engine
 @pytest.mark.sshd
+async def test_temporary_folders_that_are_too_deep_for_a_socket_are_no_hindrance(
+    engine: LabEngine, through_ssh: str, temporary: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    deep = temporary / ("deep" * 20)
+    deep.mkdir()
+    monkeypatch.setattr("tempfile.tempdir", str(deep))
+    looking = Engine(through_ssh)
+    assert isinstance(await looking.ping(10), EngineReading)
+    await looking.close()
+    assert list(deep.iterdir()) == []
+
+
+@pytest.mark.engine
+@pytest.mark.sshd
 async def test_an_engine_is_looked_at_through_ssh_and_nothing_is_left_behind(
-    engine: LabEngine, sshd: LabSshd, through_ssh: str, tmp_path: Path
+    engine: LabEngine, sshd: LabSshd, through_ssh: str, temporary: Path
 ) -> None:
     container = engine.run()
     looking = Engine(through_ssh)
     containers = await looking.containers(10)
     assert not isinstance(containers, Problem) and containers[container.name].state == "running"
-    (folder,) = tunnels(tmp_path / "tmp")
+    (folder,) = tunnels(temporary)
     assert folder.stat().st_mode & 0o777 == 0o700
     await looking.close()
-    assert tunnels(tmp_path / "tmp") == []
+    assert tunnels(temporary) == []
     await wait_for("the connection to be gone", lambda: not sshd.connections())
 
 

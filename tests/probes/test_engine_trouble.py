@@ -22,6 +22,7 @@ from opsconsole.probes.base import World
 from opsconsole.probes.engine import Engine
 from opsconsole.probes.engine.client import unreached
 from opsconsole.probes.engine.endpoint import parse
+from tests.support.reachable import let_others_in
 
 
 @asynccontextmanager
@@ -97,9 +98,7 @@ def as_nobody(act: Callable[[], str], folder: Path) -> str:
     import httpcore  # noqa: F401  nobody may not be able to read it where it is installed
     from anyio._backends import _asyncio  # noqa: F401
 
-    for above in (folder, *folder.parents):  # pytest's folders are closed to others
-        if above.stat().st_uid == 0 and above.is_relative_to("/tmp") and above != Path("/tmp"):
-            above.chmod(0o755)
+    let_others_in(folder)
     reading, writing = os.pipe()
     child = os.fork()
     if child == 0:

@@ -22,6 +22,7 @@ from opsconsole.probes.file import Sums
 from opsconsole.probes.logtimes import since, time_of
 from tests.probes.looks import problem, seen
 from tests.support.parts import lack
+from tests.support.reachable import let_others_in
 
 
 @pytest.fixture
@@ -29,8 +30,7 @@ def nobody(tmp_path):
     """Somebody without rights, for as long as the test lasts."""
     if os.geteuid() != 0:
         lack("root", "we are not root")
-    for folder in (tmp_path, tmp_path.parent, tmp_path.parent.parent):
-        folder.chmod(0o755)
+    let_others_in(tmp_path)
     os.seteuid(65534)
     yield
     os.seteuid(0)

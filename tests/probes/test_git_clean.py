@@ -11,6 +11,7 @@ from opsconsole.model.programs import GitOf
 from opsconsole.model.sample import ProblemKind
 from tests.probes.looks import problem, seen
 from tests.support.parts import lack
+from tests.support.reachable import let_others_in
 
 
 class Tree:
@@ -106,8 +107,8 @@ async def test_somebody_elses_tree_is_looked_at_as_its_owner(tree):
         lack("root", "we are not root")
     for path in (tree.root, *tree.root.rglob("*")):
         os.chown(path, 65534, -1)
-    for folder in (tree.root, tree.root.parent, tree.root.parent.parent):
-        folder.chmod(0o755)
+    let_others_in(tree.root.parent)
+    tree.root.chmod(0o755)
     found = await problem("git-clean", GitOf(str(tree.root)))
     assert (found.kind, "say user = its owner" in found.reason) == (ProblemKind.DENIED, True), found
     assert (await seen("git-clean", GitOf(str(tree.root), "nobody"))).branch == "main"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import os
 import shutil
 import tempfile
 from pathlib import Path
@@ -15,6 +16,9 @@ from opsconsole.probes.engine.endpoint import Endpoint, EngineError
 
 PATIENCE: Final = 10
 """Seconds for ssh to connect and sign in."""
+
+_DEEPEST: Final = 70
+"""Bytes of a folder's name, so that there is room for the socket's and for what ssh puts behind that meanwhile."""
 
 READY: Final = b"opsconsole-tunnel"
 
@@ -35,6 +39,15 @@ def ssh_words(endpoint: Endpoint, socket: Path) -> list[str]:
     return [*words, "--", endpoint.host, f"echo {READY.decode()}; exec cat"]
 
 
+def _new_folder() -> Path:
+    """One for a socket, for us alone. Not deep: the kernel takes no longer name than 107 bytes (unix(7))."""
+    folder = Path(tempfile.mkdtemp(prefix="opsconsole-"))
+    if len(os.fsencode(folder)) <= _DEEPEST:
+        return folder
+    folder.rmdir()
+    return Path(tempfile.mkdtemp(prefix="opsconsole-", dir="/tmp"))
+
+
 class Tunnel:
     """One ssh, started when first needed and again when it has ended."""
 
@@ -51,7 +64,7 @@ class Tunnel:
         if not shutil.which("ssh"):
             raise EngineError(ProblemKind.NO_TOOL, f"no ssh command here to reach {self._endpoint}")
         if self._folder is None:
-            self._folder = Path(tempfile.mkdtemp(prefix="opsconsole-"))  # mode 0700
+            self._folder = _new_folder()
         with contextlib.suppress(FileNotFoundError):
             self._socket.unlink()
         pipe = asyncio.subprocess.PIPE
