@@ -362,15 +362,20 @@ async def test_there_is_only_one_at_a_time(folder: Path) -> None:
 
 async def test_a_step_costs_little_more_than_bash_itself(folder: Path) -> None:
     console = await Console.at(folder)
-    alone = statistics.median([await _time_of_bash() for _ in range(9)])
-    held = []
-    for _ in range(9):
-        began = time.monotonic()
-        console.over.clear()
-        await console.start("true")
-        await console.over.wait()
-        held.append(time.monotonic() - began)
-    assert statistics.median(held) - alone < 0.06  # the bound that issue 3 sets
+    on_top, alone = [], []
+    for _ in range(21):  # in turn, so that whatever else the box does is in both; what the worst of it does in neither
+        alone.append(await _time_of_bash())
+        on_top.append(await _time_of_step(console) - alone[-1])
+    slower_than_usual = max(1.0, statistics.median(alone) / 0.005)
+    assert statistics.median(on_top) < 0.06 * slower_than_usual  # the bound that issue 3 sets, on a box that is free
+
+
+async def _time_of_step(console: Console) -> float:
+    console.over.clear()
+    began = time.monotonic()
+    await console.start("true")
+    await console.over.wait()
+    return time.monotonic() - began
 
 
 async def _time_of_bash() -> float:
