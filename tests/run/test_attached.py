@@ -59,7 +59,10 @@ async def test_it_is_shown_every_byte_as_it_is_printed_and_what_was_printed_befo
 
 async def test_the_window_is_that_of_the_attached_terminal_and_of_no_other(folder: Path) -> None:
     console, other = await Console.at(folder), await Console.at(folder)
-    await console.start("trap 'stty size' WINCH; stty size; while :; do read -t 0.05 x; done")
+    await console.start(
+        "trap changed=yes WINCH; changed=yes; "
+        'while :; do [ -z "$changed" ] || { changed=; stty size; }; read -t 0.05 x; done'
+    )
     await console.attach(cols=101, rows=31)
     await console.sees("31 101")
     with pytest.raises(NotDone, match="steers this run"):
@@ -72,8 +75,8 @@ async def test_the_window_is_that_of_the_attached_terminal_and_of_no_other(folde
 async def test_who_attaches_later_finds_the_modes_of_the_program_and_has_it_draw_again(folder: Path) -> None:
     console = await Console.at(folder)
     await console.start(
-        r"printf '\e[?1049h\e[?25l\e[?1006h\e[?2004h\e[?2004l'; trap 'echo size $(stty size)' WINCH; "
-        "while :; do read -t 0.05 x; done"
+        r"printf '\e[?1049h\e[?25l\e[?1006h\e[?2004h\e[?2004l'; trap changed=yes WINCH; "
+        'while :; do read -t 0.05 x; [ -z "$changed" ] || { changed=; echo size $(stty size); }; done'
     )
     await console.attach(cols=100, rows=30)
     await console.sees("\x1b[?2004l")
