@@ -192,7 +192,7 @@ def stop(*services: str) -> Callable[[Eatfit24], None]:
 
 def other_programs(lab: Eatfit24) -> None:
     """Somebody leaves an override of compose on the server, under which three containers only sleep."""
-    sleep = '{ entrypoint: [sleep, "3600"], command: [], healthcheck: { disable: true } }'
+    sleep = '{ entrypoint: [sleep, "3600"], command: [], healthcheck: { test: [CMD, "true"] } }'
     asleep = "".join(f"  {service}: {sleep}\n" for service in ("backend", "redis", "db"))
     (lab.home / "compose.override.yml").write_text(f"services:\n{asleep}")
     for service in ("redis", "db", "backend"):
