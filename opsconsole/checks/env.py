@@ -50,13 +50,15 @@ class Expect(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=Tr
 
     Names that the contract (`example`) has and the environment has not are DOWN, with `complete = false` they are
     nothing. What a file, or the compose file, says otherwise than what runs is DEGRADED: it takes effect when
-    the thing is next made anew, and not before. `ignore` are names for which both may be so.
+    the thing is next made anew, and not before. `ignore` are names for which both may be so. `alias` says under which
+    other names a variable may be set instead, as where a program takes an old name too.
     """
 
     values: Values = Values()
     has: tuple[str, ...] = ()
     complete: bool = True
     ignore: tuple[str, ...] = ()
+    alias: Values = Values()
 
 
 def judge(expect: Expect, sample: Sample, past: Sequence[Sample]) -> Verdict:
@@ -70,10 +72,12 @@ def _faults(expect: Expect, reading: EnvReading) -> Iterator[Verdict]:
     for name, allowed in expect.values:
         if not _allowed(reading.running.get(name), allowed):
             yield _refused(name, reading.running.get(name), allowed, "")
-    lacking = [name for name in expect.has if not _is_set(reading.running.get(name))]
+    instead = {name for name, others in expect.alias if any(_is_set(reading.running.get(other)) for other in others)}
+    lacking = [name for name in expect.has if not _is_set(reading.running.get(name)) and name not in instead]
     if lacking:
         yield Verdict(Level.DOWN, f"not set: {_list(lacking)}", "not set", _list(lacking))
-    missing = [name for name in reading.required if name not in reading.running and name not in expect.ignore]
+    passed = {*reading.running, *expect.ignore, *instead}
+    missing = [name for name in reading.required if name not in passed]
     if expect.complete and missing:
         yield Verdict(
             Level.DOWN, f"{reading.contract} has {_list(missing)}, which is not set here", "not set", _list(missing)

@@ -158,6 +158,10 @@ def environment(written=(), required=(), tell=("RUN_MIGRATIONS", "API_TOKEN"), *
         ({}, environment(required=("A", "B"), A=""), Level.DOWN, ".env.example has B, which is not set here"),
         ({"complete": False}, environment(required=("A", "B")), Level.OK, None),
         ({"ignore": ["B"]}, environment(required=("A", "B"), A="1"), Level.OK, None),
+        ({"alias": {"B": ["C", "D"]}}, environment(required=("A", "B"), A="1", D="2"), Level.OK, None),
+        ({"alias": {"B": ["C"]}}, environment(required=("B",), C=""), Level.DOWN, None),
+        ({"has": ["B"], "alias": {"B": "C"}}, environment(C="2"), Level.OK, None),
+        ({"has": ["B"], "alias": {"B": "C"}}, environment(C=""), Level.DOWN, "not set: B"),
     ],
 )  # fmt: skip
 def test_an_environment(written, reading, level, reason):

@@ -18,7 +18,7 @@ _LOOKING: Final = re.compile(
 )
 _SECRET_NAME: Final = r"(?:password|passwd|pwd|token|secret|api[-_]?key|private[-_]?key|credential)s?"
 _SECRET: Final = re.compile(
-    rf"{_SECRET_NAME}['\"]?\s*[=:]\s*['\"]?(?![<$*{{x'\"])[^\s'\"]{{6,}}"
+    rf"{_SECRET_NAME}['\"]?\s*[=:]\s*['\"]?(?![<$*{{x'\"]|%s|\\\d|\(\.)[^\s'\"]{{6,}}"
     r"|://[^\s:/@]+:(?![<$*{])[^\s@]{4,}@|\bAKIA[0-9A-Z]{16}\b|\bgh[pousr]_[A-Za-z0-9]{30,}"
     r"|-----BEGIN [A-Z ]*PRIVATE KEY",
     re.IGNORECASE,

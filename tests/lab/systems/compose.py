@@ -78,7 +78,7 @@ def make_base_image(name: str) -> None:
         for path, mode, owner in (
             *((str(path).lstrip("/"), 0o755, 0) for path in (*bound, Path("/usr"), Path("/proc"), Path("/run"))),
             ("tmp", 0o1777, 0),
-            ("root", 0o700, 0),
+            ("root", 0o755, 0),  # where Python may be, which those who are not root run too
             ("var/lib/postgresql/data", 0o700, 70),
             ("run/postgresql", 0o755, 70),
         ):

@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Final
 
+from tests.lab.systems.bookingbot import faults as bookingbot
 from tests.lab.systems.eatfit24 import faults as eatfit24
 from tests.lab.systems.fault import Fault
 from tests.lab.systems.lifetracker import faults as lifetracker
 
 FAULTS: Final[Mapping[str, tuple[Fault, ...]]] = {
+    "bookingbot": bookingbot.FAULTS,
     "eatfit24": eatfit24.FAULTS,
     "lifetracker": lifetracker.FAULTS,
 }

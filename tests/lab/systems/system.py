@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import re
+import socket
 import subprocess
 import sys
 from collections.abc import Iterable, Mapping, Sequence
@@ -105,6 +106,13 @@ def on_the_box(system: System, *words: str | Path, check: bool = True, cwd: Path
     if check:
         assert done.returncode == 0, f"{' '.join(map(str, words))}: {done.stderr.strip()[-800:]}"
     return done.stdout.strip()
+
+
+def free_port() -> int:
+    """A port of loopback that nobody has now."""
+    with socket.socket() as one:
+        one.bind(("127.0.0.1", 0))
+        return int(one.getsockname()[1])
 
 
 def replaced(text: str, values: Sequence[tuple[str, str]]) -> str:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import http.client
 import shutil
-import socket
 import tempfile
 import zipfile
 from collections.abc import Iterable, Mapping
@@ -12,7 +11,7 @@ from pathlib import Path
 from typing import Final
 
 from tests.lab.systems import compose
-from tests.lab.systems.system import ROOT, on_the_box, own_environment, replaced
+from tests.lab.systems.system import ROOT, free_port, on_the_box, own_environment, replaced
 from tests.support.parts import lack
 from tests.support.waiting import wait_until
 
@@ -32,7 +31,7 @@ class Eatfit24:
         self.base = f"{self.project}-base"
         self.home = self.folder / self.project
         self.developer = self.folder / "developer"
-        self.port = _free_port()
+        self.port = free_port()
         self.environment: Mapping[str, str] = {}
 
     @property
@@ -178,12 +177,6 @@ class Eatfit24:
         since = self.docker("inspect", "--format", "{{.State.StartedAt}}", self.container(service))
         done = compose.docker("logs", "--since", since, self.container(service))
         return text.encode() in done.stdout + done.stderr
-
-
-def _free_port() -> int:
-    with socket.socket() as one:
-        one.bind(("127.0.0.1", 0))
-        return int(one.getsockname()[1])
 
 
 def _postgres() -> Path:

@@ -1,0 +1,1 @@
+ALTER TABLE booking ADD COLUMN party integer NOT NULL DEFAULT 2;
