@@ -6,6 +6,7 @@ It has no network but its own loopback, and it is gone with its container.
 
 from __future__ import annotations
 
+import compileall
 import io
 import tarfile
 from collections.abc import Iterable, Mapping
@@ -53,12 +54,12 @@ class Booted:
     def run(self, *words: str, typed: str = "") -> str:
         """What a command prints there, given by root; AssertionError with its complaint."""
         done = compose.docker(*self.reach()[1:], *words, typed=typed.encode())
-        assert done.returncode == 0, f"{' '.join(words)}: {done.stderr.decode()[-800:] or done.stdout.decode()[-800:]}"
+        assert done.returncode == 0, f"{' '.join(words)}: {done.stderr.decode()[-1600:] or done.stdout.decode()[-800:]}"
         return done.stdout.decode().strip()
 
     def shell(self, script: str) -> str:
         """The same of a shell's script, which ends at the first command that fails."""
-        return self.run("sh", "-eu", typed=script)
+        return self.run("sh", "-eux", typed=script)
 
     def give(self, files: Mapping[str, File | str]) -> None:
         """Lay files there, root's, with the folders above them."""
@@ -68,6 +69,12 @@ class Booted:
     def boot(self) -> None:
         """Start it, and wait for its systemd to be up."""
         _need_systemd()
+        for folder in (
+            "opsconsole",
+            "tests/lab",
+            "tests/support",
+        ):  # it cannot write there, and would compile each time
+            compileall.compile_dir(ROOT / folder, quiet=2)
         compose.remove_left_overs()
         compose.make_base_image(f"{self.project}-base")
         made = compose.docker("create", *self._options(), f"{self.project}-base", str(SYSTEMD), "--show-status=no")

@@ -15,6 +15,7 @@ from typing import Protocol
 
 ROOT = Path(__file__).parents[3]
 """The project."""
+_LATE = re.compile(r"answer within|hangs; a process may be stuck")
 
 
 class System(Protocol):
@@ -57,6 +58,8 @@ class Status:
     code: int
     wrong: Mapping[str, str]
     said: str
+    late: frozenset[str] = frozenset()
+    """Those of the wrong that gave no answer in time, which on a busy machine says nothing of the system."""
 
     @classmethod
     def of(cls, system: System, *checks: str) -> Status:
@@ -77,7 +80,8 @@ class Status:
         judged = [check for check in told if not check["blocked_by"]]
         wrong = {check["name"]: check["level"] for check in judged if check["level"] != "OK"}
         reasons = [f"{check['name']} {check['level']}: {check['reason']}" for check in told if check["name"] in wrong]
-        return cls(done.returncode, wrong, "\n".join(reasons))
+        late = {check["name"] for check in judged if _LATE.search(check["reason"])}
+        return cls(done.returncode, wrong, "\n".join(reasons), frozenset(late))
 
 
 def way_to(system: object, cwd: Path | None = None, terminal: bool = False) -> list[str]:

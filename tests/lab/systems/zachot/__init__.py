@@ -1,0 +1,1 @@
+"""zachot: FastAPI, Dramatiq and Redis under systemd, on a box of its own."""

@@ -1,0 +1,134 @@
+"""zachot: every fault is found by exactly its checks, and repaired by its runbook and by nothing less."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from types import SimpleNamespace
+
+import pytest
+
+from opsconsole.runbook.guard import Guard
+from opsconsole.stack.load import load
+from tests.lab.systems.fault import Fault
+from tests.lab.systems.harness import Bench, prove, well_again
+from tests.lab.systems.system import Status
+from tests.lab.systems.zachot.box import NOT_THE_BOX, SHIPPED, Zachot
+from tests.lab.systems.zachot.faults import FAULTS, QUICK
+
+HEALTH = ("worker.state", "worker.process", "redis-ping", "queue-readable")
+
+
+@pytest.fixture(scope="module")
+def bench() -> Iterator[Bench]:
+    """The system for all tests of this file; nothing of it is left when they are through."""
+    bench = Bench(lambda: Zachot().open())
+    yield bench
+    bench.close()
+
+
+@pytest.mark.engine
+@pytest.mark.systemd
+def test_the_worker_is_gone_and_its_runbook_brings_it_back(bench: Bench) -> None:
+    with bench.working() as lab:
+        prove(lab, QUICK)
+
+
+@pytest.mark.engine
+@pytest.mark.systemd
+@pytest.mark.lab
+@pytest.mark.parametrize("fault", [fault for fault in FAULTS if fault is not QUICK], ids=lambda fault: fault.name)
+def test_each_fault_is_found_and_repaired(bench: Bench, fault: Fault) -> None:
+    with bench.working() as lab:
+        prove(lab, fault)
+
+
+@pytest.mark.engine
+@pytest.mark.systemd
+@pytest.mark.lab
+def test_worker_health_is_0_1_or_2(bench: Bench) -> None:
+    """It asks nothing of the API, so an API that is down has no say in it."""
+    with bench.working() as lab:
+        well_again(lab, "before")
+        lab.run("systemctl", "stop", "zachot-api")
+        assert health(lab).code == 0
+        lab.run("systemctl", "stop", "zachot-worker")
+        assert health(lab).code == 1
+        lab.run("systemctl", "stop", "redis-server")
+        assert health(lab).code == 2
+        lab.run("systemctl", "start", "redis-server", "zachot-worker", "zachot-api")
+        well_again(lab, "at the end")
+
+
+@pytest.mark.engine
+@pytest.mark.systemd
+@pytest.mark.lab
+def test_init_writes_a_stack_file_that_finds_no_fault_here(bench: Bench) -> None:
+    with bench.working() as lab:
+        file = Path("/root/first.toml")
+        lab.run("opsconsole", "init", "--output", str(file))
+        text = lab.run("cat", str(file))
+        for unit in ("zachot-api", "zachot-worker", "redis-server"):
+            assert f'unit = "{unit}' in text
+        lab.shell(f"printf '{NOT_THE_BOX.encode('unicode_escape').decode()}' >> {file}")
+        away = SimpleNamespace(stack_file=file, home=lab.home, environment=lab.environment, reach=lab.reach)
+        found = Status.of(away)
+        while found.late:
+            found = Status.of(away)
+        assert (found.code, found.wrong) == (0, {}), found.said
+
+
+def health(lab: Zachot) -> Status:
+    """Worker health, looked at anew while this machine is too busy to tell."""
+    seen = Status.of(lab, *HEALTH)
+    while seen.late:
+        seen = Status.of(lab, *HEALTH)
+    return seen
+
+
+# --- what needs no lab -----------------------------------------------------------------------------------------------
+
+
+def test_the_stack_file_holds_what_they_say() -> None:
+    stack = load(SHIPPED / "stack.toml")
+    checks = {check.name: check for check in stack.checks}
+    assert str(stack.home) == "/opt/zachot"
+    assert checks["redis-ping"].target.of.url.startswith("redis://")
+    assert checks["queue-readable"].target.of.queues == ("default",)
+    for name in ("logs", "error-logs"):
+        it = checks[name].expect
+        assert (it.owner, it.group, it.mode) == ("zachot", "zachot", 0o640)
+    rows = {(row.component, row.data_loss) for row in stack.matrix}
+    assert {component for component, _ in rows} == {"Redis", "API", "worker", "queue"}
+    assert {loss for _, loss in rows} == {"yes", "no", "partial"}
+
+
+@pytest.mark.parametrize("program", ["api", "worker"])
+def test_the_rotation_is_theirs(program: str) -> None:
+    text = (SHIPPED / "deploy" / f"zachot-{program}.logrotate").read_text()
+    words = {line.strip() for line in text.splitlines()}
+    assert {"daily", "rotate 14", "compress", "delaycompress", "copytruncate", "dateext"} <= words
+    assert "dateformat -%Y-%m-%d" in words
+
+
+def test_the_worker_s_unit_asks_for_redis_and_has_no_watchdog() -> None:
+    text = (SHIPPED / "deploy" / "zachot-worker.service").read_text()
+    lines = [line for line in text.splitlines() if not line.startswith("#")]
+    asks = [line for line in lines if line.startswith("ExecCondition=")]
+    assert len(asks) == 1
+    assert asks[0].endswith("check redis-ping --quiet --systemd")
+    assert not any(line.startswith("WatchdogSec") for line in lines)
+
+
+@pytest.mark.parametrize(
+    ("command", "refused"),
+    [
+        ("redis-cli -h 127.0.0.1 FLUSHALL", True),
+        ("sudo rm -rf /opt/zachot/envs", True),
+        ("nohup .venv/bin/dramatiq apps.worker.actors &", True),
+        ("redis-cli -h 127.0.0.1 LLEN dramatiq:default", False),
+        ("sudo systemctl restart zachot-worker", False),
+    ],
+)
+def test_what_is_not_run_here(command: str, refused: bool) -> None:
+    assert bool(Guard(load(SHIPPED / "stack.toml").forbidden).refuse(command)) is refused
