@@ -184,6 +184,7 @@ _READERS: Final[Mapping[str, Callable[[object], Any]]] = {
     "user": str,
     "excludeFromRunAll": _flag,
     "promptEnv": _prompts,
+    "break_glass": _flag,
     "tag": _names,
     "category": _names,
 }

@@ -211,6 +211,13 @@ def test_what_only_the_stack_can_tell() -> None:
     ]
 
 
+def test_a_step_that_breaks_a_rule_knowingly_says_so() -> None:
+    text = "```bash {break_glass=true}\npython manage.py makemigrations\n```\n"
+    assert remarks(text, STACK) == []
+    assert remarks(text.replace("{break_glass=true}", ""), STACK) == [(1, "forbidden", "problem")]
+    assert remarks(text.replace("makemigrations", "check"), STACK) == [(1, "forbidden", "warning")]
+
+
 def test_keys_of_other_tools_are_a_warning_and_misspelt_ones_a_problem() -> None:
     assert remarks("---\nweight: 20\n---\n# A\n") == [(2, "unknown-key", "warning")]
     assert remarks("---\ntitel: x\n---\n# A\n") == [(2, "unknown-key", "problem")]

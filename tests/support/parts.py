@@ -44,6 +44,7 @@ PARTS: Final = {
     "nginx": Part("nginx", "sudo apt-get install nginx-core  (its unit need not run)"),
     "sqlite3": Part("the command line of SQLite", "sudo apt-get install sqlite3"),
     "screen": Part("GNU screen", "sudo apt-get install screen"),
+    "registry": Part("a registry of images", "sudo apt-get install docker-registry"),
     "shellcheck": Part("shellcheck", "sudo apt-get install shellcheck"),
     "corpus": Part("the corpus of other teams' runbooks", "lay it at ../shared/corpus"),
 }

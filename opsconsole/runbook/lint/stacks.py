@@ -40,8 +40,11 @@ def _stack(runbook: Runbook, stack: Stack) -> Iterator[Remark]:
 def _forbidden(runbook: Runbook, stack: Stack) -> Iterator[Remark]:
     guard = Guard(stack.forbidden)
     for step in runbook.steps:
-        if step.kind == "command" and (reason := guard.refuse(step.text)):
+        reason = guard.refuse(step.text) if step.kind == "command" else None
+        if reason and not step.options.break_glass:
             yield Remark(step.line, "forbidden", reason)
+        if step.options.break_glass and not reason:
+            yield Remark(step.line, "forbidden", "break_glass: the stack forbids nothing of this", "warning")
     for given in runbook.inputs:
         if given.source and (reason := guard.refuse(given.source)):
             yield Remark(given.line or 1, "forbidden", f"inputs.{given.name}.from: {reason}")

@@ -7,6 +7,7 @@ import sys
 from collections.abc import Callable
 
 from tests.lab.systems.bookingbot.box import Bookingbot
+from tests.lab.systems.brace.box import Brace
 from tests.lab.systems.eatfit24.box import Eatfit24
 from tests.lab.systems.lifetracker.box import Lifetracker
 from tests.lab.systems.system import ROOT, System, console, way_to
@@ -14,6 +15,7 @@ from tests.lab.systems.zachot.box import Zachot
 
 SYSTEMS: dict[str, Callable[[], System]] = {
     "bookingbot": lambda: Bookingbot().open(),
+    "brace": lambda: Brace().open(),
     "eatfit24": lambda: Eatfit24().open(),
     "lifetracker": lambda: Lifetracker().open(),
     "zachot": lambda: Zachot().open(),

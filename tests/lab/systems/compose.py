@@ -20,7 +20,7 @@ from pathlib import Path
 from tests.lab.engine import is_dead, owner_of
 from tests.support.parts import OUTER, lack
 
-_PROJECT = re.compile(r"^/?opslab-[a-z0-9]+-(\d+)-(\d+)")
+_PROJECT = re.compile(r"(?:^|/)(opslab-[a-z0-9]+-(\d+)-(\d+))")
 _USERS = (
     "root:x:0:0::/root:/bin/sh",
     "postgres:x:70:70::/var/lib/postgresql:/bin/sh",
@@ -74,6 +74,7 @@ def make_base_image(name: str) -> None:
             if Path("/", path).is_symlink():
                 _link(tar, path, f"usr/{path}")
         _link(tar, "app/.venv", str(bound[0]))
+        _link(tar, "opt/venv", str(bound[0]))
         _link(tar, "var/run", "/run")
         for path, mode, owner in (
             *((str(path).lstrip("/"), 0o755, 0) for path in (*bound, Path("/usr"), Path("/proc"), Path("/run"))),
@@ -113,7 +114,7 @@ def _folder(tar: tarfile.TarFile, path: str, mode: int, owner: int) -> None:
 def remove(project: str) -> None:
     """Every container, network, volume, image and folder of that project."""
     for kind, ask, throw_away in _KINDS:
-        names = [name for name in _listed(*ask) if name.startswith(project)]
+        names = [name for name in _listed(*ask) if _is_of(project, name)]
         if names:
             docker(kind, *throw_away, *names)
     shutil.rmtree(Path(tempfile.gettempdir()) / project, ignore_errors=True)
@@ -125,15 +126,20 @@ def remove_left_overs() -> None:
     seen |= {path.name for path in Path(tempfile.gettempdir()).glob("opslab-*")}
     for name in seen:
         whose = _PROJECT.match(name)
-        if whose and is_dead(".".join(whose.groups())):
-            remove(whose[0])
+        if whose and is_dead(f"{whose[2]}.{whose[3]}"):
+            remove(whose[1])
 
 
 def left_of(project: str) -> Iterator[str]:
     """What is still there of a project."""
     for _, ask, _ in _KINDS:
-        yield from (name for name in _listed(*ask) if name.startswith(project))
+        yield from (name for name in _listed(*ask) if _is_of(project, name))
     yield from (str(path) for path in Path(tempfile.gettempdir()).glob(f"{project}*"))
+
+
+def _is_of(project: str, name: str) -> bool:
+    """Also an image that is named after a registry: `127.0.0.1:5000/PROJECT/web:v1`."""
+    return any(part.startswith(project) for part in name.split("/"))
 
 
 def _listed(*ask: str) -> list[str]:

@@ -15,7 +15,8 @@ class Fault:
     runbooks. `fails` are exactly the checks that are not OK then, with their levels. `runbook` treats it;
     `recovery` names the steps of it that take the fault away, without which it stays. `inputs` are answers by the
     name of what is asked, `holds` says of which conditions ("if …") the operator finds that they hold: part of their
-    text; `choices` is what they pick at decisions, by part of the text. `tidy` is called at the end, for what a
+    text; `choices` is what they pick at decisions, by part of the text; `breaks` are the steps at which they
+    break the guard's rule, with the fault's name as the reason. `tidy` is called at the end, for what a
     person would clear up elsewhere.
     """
 
@@ -27,12 +28,19 @@ class Fault:
     inputs: Mapping[str, str] = field(default_factory=dict)
     holds: tuple[str, ...] = ()
     choices: tuple[str, ...] = ()
+    breaks: tuple[str, ...] = ()
     tidy: Callable[[Any], None] | None = None
 
     @classmethod
-    def none(cls, runbook: str, choices: tuple[str, ...] = ()) -> Fault:
+    def none(
+        cls,
+        runbook: str,
+        choices: tuple[str, ...] = (),
+        inputs: Mapping[str, str] | None = None,
+        breaks: tuple[str, ...] = (),
+    ) -> Fault:
         """Nothing is wrong, and a runbook is followed all the same: a checklist, a deploy."""
-        return cls(runbook, lambda system: None, {}, runbook, (), choices=choices)
+        return cls(runbook, lambda system: None, {}, runbook, (), inputs or {}, choices=choices, breaks=breaks)
 
     @property
     def code(self) -> int:

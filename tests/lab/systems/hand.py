@@ -13,6 +13,7 @@ from opsconsole.model.run import (
     AskShown,
     AskTick,
     AskWay,
+    Override,
     Pick,
     Question,
     RunState,
@@ -42,6 +43,8 @@ class Hand:
     seen: str = ""
 
     async def answer(self, state: RunState, question: Question) -> Answer:
+        if self._left_out() and not isinstance(question, AskInput):
+            return self._stop("the recovery was left out")
         match question:
             case AskInput():
                 return Value(self.fault.inputs.get(question.name, question.suggestion))
@@ -64,18 +67,21 @@ class Hand:
 
     def _confirm(self, state: RunState, question: AskConfirm) -> Answer:
         name = state.steps[question.step].step.name
+        if self.leave_out and name in self.fault.recovery:
+            self.skipped.append(name)
+            return Skip("left out by the test")
+        if question.overridable and name in self.fault.breaks:
+            return Override(self.fault.name)
         if question.refused:
             return self._stop(f"{name} was refused: {question.refused}")
-        if self.leave_out:
-            if name in self.fault.recovery:
-                self.skipped.append(name)
-                return Skip("left out by the test")
-            if set(self.skipped) == set(self.fault.recovery):
-                return self._stop("the recovery was left out")
         if question.condition and not any(text in question.condition for text in self.fault.holds):
             return Skip("that is not so here")
         self.done.append(name)
         return Yes(typed=question.target)
+
+    def _left_out(self) -> bool:
+        """Whether every step of the recovery is behind us, undone."""
+        return self.leave_out and bool(self.skipped) and set(self.skipped) == set(self.fault.recovery)
 
     def _pick(self, question: AskWay) -> Answer:
         """The only way, or the one that the script names."""

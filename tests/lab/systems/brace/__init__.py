@@ -1,0 +1,1 @@
+"""brace in small: FastAPI, a bot, a scheduler, a frontend, Postgres and Redis; images by tag from a registry."""
