@@ -14,6 +14,7 @@ _ASKS: Final = frozenset({"read", "mapfile", "readarray", "select", "passwd", "s
 _READS_WHEN_BARE: Final = frozenset({"cat", "tee", "bash", "sh", "zsh", "python", "python3", "xargs", "sort", "wc"})
 _HANDS_ON: Final = frozenset({"docker", "docker-compose", "podman", "kubectl", "oc", "ssh", "sudo", "doas"})
 """Programs that hand their own input on where one of these says so."""
+_SHELLS: Final = frozenset({"bash", "sh", "zsh", "dash", "ash", "ksh"})
 _FLAGS: Final = frozenset({"-i", "-t", "-it", "-ti", "--interactive", "--tty", "--stdin"})
 _COMPOSE_FLAGS_WITH_VALUE: Final = frozenset(
     {"-f", "--file", "-p", "--project-name", "--profile", "--env-file", "--project-directory", "--ansi", "--parallel"}
@@ -28,7 +29,25 @@ def needs_terminal(script: str, commands: tuple[Command, ...]) -> bool:
     """
     if any(command.risk.changes or command.opens for command in commands):
         return True
-    return any(_wants(simple) for simple in read_script(script).simples)
+    return _reads(script)
+
+
+def _reads(script: str) -> bool:
+    return any(_wants(simple) or _wants_inside(simple) for simple in read_script(script).simples)
+
+
+def _wants_inside(simple: Simple) -> bool:
+    """Whether a shell that it starts, by itself or through another program, is given a text with such a command."""
+    if simple.fed:
+        return False
+    names = [posixpath.basename(word.text or "") for word in simple.words]
+    for place, name in enumerate(names):
+        rest = simple.words[place + 1 :]
+        given = next((at for at, word in enumerate(rest) if not (word.text or "").startswith("-")), None)
+        if name in _SHELLS and given and any("c" in (word.text or "") for word in rest[:given]):
+            text = rest[given].text
+            return text is None or _reads(text)
+    return False
 
 
 def _wants(simple: Simple) -> bool:

@@ -57,6 +57,11 @@ def test_everything_else_stays_as_it_was_written(script: str) -> None:
         ("docker compose exec web ls", True),
         ("cat", True),
         ("read -r answer", True),
+        ("bash -c 'read -r answer; echo $answer'", True),
+        ("timeout 9 env A=1 sh -ec 'bash -c \"read x\"'", True),
+        ("echo yes | bash -c 'read -r answer'", False),
+        ("bash -c 'ls | wc -l'", False),
+        ("bash look.sh -c 'read x'", True),  # what a script does is not known, so it counts as a change
         ("systemctl restart web", True),
         ("ourtool", True),
     ],
