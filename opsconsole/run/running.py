@@ -102,13 +102,21 @@ class Running:
                     # a shell at its prompt does not listen to SIGTERM
                     os.kill(pid, signal.SIGHUP if number is signal.SIGTERM else number)
 
+    def _wake(self, stopped_by: int) -> None:
+        """A part that Ctrl-Z has stopped, or that has stopped itself, goes on: no shell is there to wake it again."""
+        if stopped_by == signal.SIGTSTP and self.opened is None:
+            self._signal(signal.SIGCONT)
+
     def gone(self, terminal: Terminal) -> bool:
         """Whether the process has ended; the first time that it has, its output is given a mark to end at."""
         if self.exit is None:
             try:
-                pid, status = os.waitpid(self.pid, os.WNOHANG)
+                pid, status = os.waitpid(self.pid, os.WNOHANG | os.WUNTRACED)
             except ChildProcessError:
                 pid, status = self.pid, 0x7F00
+            if pid and os.WIFSTOPPED(status):
+                self._wake(os.WSTOPSIG(status))
+                return False
             if pid == 0:
                 return False
             self.exit = os.waitstatus_to_exitcode(status)

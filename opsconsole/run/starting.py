@@ -53,6 +53,8 @@ def start(
     output = f"{about['step'] + 1:03}-{about['part'] + 1}-{about['attempt']}.log"
     intent = {key: message.get(key) for key in _JOURNALLED}
     begun = _begin(message, about, folder / "output" / output, terminal, umask, remembered, passwords)
+    if message.get("interactive"):
+        terminal.let_jobs_stop()  # ssh tells the far end which key stops a job there
     return begun.go(write, Kind.STARTED, intent)
 
 

@@ -88,7 +88,7 @@ class Terminal:
         return bool(termios.tcgetattr(self._slave)[3] & termios.ICANON)
 
     def let_jobs_stop(self) -> None:
-        """Until it is reclaimed, Ctrl-Z stops what is in the foreground: a shell is there that can wake it again."""
+        """Until it is reclaimed, Ctrl-Z stops what is in the foreground: somebody is there who wakes it again."""
         state = termios.tcgetattr(self._slave)
         state[6][termios.VSUSP] = b"\x1a"
         termios.tcsetattr(self._slave, termios.TCSANOW, state)

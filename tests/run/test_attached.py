@@ -242,6 +242,21 @@ async def test_a_shell_besides_the_steps_has_jobs_and_a_record_of_its_own(folder
     assert console.printed() == "1\n"
 
 
+async def test_a_step_that_is_stopped_goes_on_since_nobody_else_is_there_to_wake_it(folder: Path) -> None:
+    console = await Console.at(folder)
+    await console.start(
+        "trap 'echo awake again' CONT; stty -a | grep -o 'susp = [^;]*'; kill -TSTP 0; echo went on; read line",
+        interactive=True,
+    )
+    await console.attach()
+    await console.sees("susp = ^Z")
+    await console.sees("went on")
+    await console.type("\x1a")
+    await wait_for("it to be woken from that, too", lambda: console.printed().count("awake again") == 2)
+    await console.type("\n")
+    assert (await console.ended())["exit"] == 0
+
+
 async def test_what_a_shell_leaves_running_is_named_although_it_is_a_job_of_its_own(folder: Path) -> None:
     console = await Console.at(folder)
     await open_shell(console, "bash", "--norc", "-i")
