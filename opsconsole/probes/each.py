@@ -5,11 +5,14 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Awaitable, Callable, Sequence
 from time import perf_counter
-from typing import Any
+from typing import Any, Final
 
 from opsconsole.model.sample import Problem, ProblemKind, Sample, Target
 from opsconsole.model.units import duration
 from opsconsole.probes.base import World
+
+_GRACE: Final = 0.25
+"""Seconds beyond its time-out for a look that passes it on: what it waited for is known to whom it asked."""
 
 
 class Each:
@@ -43,7 +46,7 @@ class Each:
     async def _one(self, target: Target, timeout: float) -> Sample:
         at, began = self._world.clock(), perf_counter()
         try:
-            async with asyncio.timeout(None if self._timed else timeout):
+            async with asyncio.timeout(None if self._timed else timeout + _GRACE):
                 seen = await self._look(target.of, timeout)
         except TimeoutError:
             seen = Problem(self._late, f"no answer within {duration(timeout)}")

@@ -27,7 +27,7 @@ WAITING: Final = 100
 
 
 def first_file(stack: Stack, latest: Mapping[Target, Sample], project: str | None = None) -> str:
-    """The text; of a box with several compose projects only `project` and what is in none, where one is named."""
+    """The text; where a compose `project` is named, of that one alone."""
     return "\n".join(_lines(_Seen(stack, latest, project)))
 
 
@@ -42,7 +42,7 @@ class _Seen:
     def __init__(self, stack: Stack, latest: Mapping[Target, Sample], project: str | None) -> None:
         self.stack = stack
         self._values = {(target.kind, target.name): sample.value for target, sample in latest.items() if sample.value}
-        self.services = [one for one in stack.services if project is None or self._project(one) in (project, None)]
+        self.services = [one for one in stack.services if project in (None, self._project(one))]
         self.projects = {found for one in self.services if (found := self._project(one))}
         self.targets = [
             target

@@ -140,7 +140,7 @@ def test_where_nothing_of_it_can_be_read_the_console_shows_what_is_found_beside_
     if text is not None:
         stack_file(tmp_path, text)
     args = () if text is not None else ("--stack", "gone.toml")
-    with real_console(*args, cwd=str(tmp_path), env={"DOCKER_HOST": engine.host}, columns=120, rows=200) as console:
+    with real_console(*args, cwd=str(tmp_path), env={"DOCKER_HOST": engine.host}, columns=240, rows=200) as console:
         console.until(
             "the fault and the container",
             lambda text: place in text and told in " ".join(text.split()) and found.name in text,
