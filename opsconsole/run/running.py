@@ -12,9 +12,10 @@ from typing import Any, Final
 
 from opsconsole.run.aftermath import Aftermath
 from opsconsole.run.keep import Kept
+from opsconsole.run.leftovers import label_for, left_running
 from opsconsole.run.modes import Modes
 from opsconsole.run.prompting import Asking
-from opsconsole.run.terminal import Terminal, in_session, name_of, still_there
+from opsconsole.run.terminal import Terminal, in_session
 
 MARK_WITHIN: Final = 2.0
 """Seconds to wait for the end of the output after the process is gone; it takes none unless something is very wrong."""
@@ -28,7 +29,8 @@ RECENT: Final = 16 << 10
 class Running:
     """A started part, or a shell besides them. Moments are of the monotonic clock.
 
-    `opened` is when a shell began, in ticks since boot, since its jobs are groups of their own; None for a part.
+    `began` is when its process did, in ticks since boot; `opened` is the same for a shell, whose jobs are groups of
+    their own, and None for a part.
     `recent` is the end of what was printed, `heard` the moment of the last of it.
     """
 
@@ -49,6 +51,7 @@ class Running:
     tail: bytes = b""
     interrupted: bool = False
     timed_out: bool = False
+    began: int = 0
     opened: int | None = None
     recent: bytes = b""
     heard: float = field(default_factory=time.monotonic)
@@ -159,11 +162,10 @@ class Running:
             "interrupted": self.interrupted,
             "size": self.kept.size,
             "lost": self.kept.lost,
-            "left": self._left(),
+            "left": left_running(self.pid, label_for(self.output), self.began, self.took, session=self._session),
             **({} if session is None else {"session": session}),
         }
 
-    def _left(self) -> list[list[int | str]]:
-        if self.opened is None:
-            return still_there(self.pid)
-        return [[pid, name_of(pid)] for pid in in_session(self.opened)[:10]]
+    @property
+    def _session(self) -> int | None:
+        return None if self.opened is None else os.getsid(0)

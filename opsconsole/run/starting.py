@@ -16,6 +16,7 @@ from opsconsole.run.aftermath import Aftermath
 from opsconsole.run.guests import Refused
 from opsconsole.run.keep import Kept
 from opsconsole.run.kinds import Kind
+from opsconsole.run.leftovers import LABEL, label_for
 from opsconsole.run.mask import SHORTEST, secrets_in
 from opsconsole.run.running import KILL_AFTER, Running
 from opsconsole.run.terminal import Terminal, Waiting, boot_id, started_at
@@ -72,7 +73,7 @@ def start_shell(
     intent = {key: message.get(key) for key in _SHELL_JOURNALLED}
     output = folder / "output" / f"shell-{about['number']}.log"
     begun = _begin(message, about, output, terminal, umask, remembered, passwords)
-    begun.running.opened = started_at(begun.running.pid) or 0
+    begun.running.opened = begun.running.began
     terminal.let_jobs_stop()
     return begun.go(write, Kind.SHELL, intent)
 
@@ -123,7 +124,7 @@ def _begin(
     left = {name: remembered.get(name, "") if value is None else value for name, value, _ in wish.get("carried", ())}
     exported = {name: left[name] for name, _, is_exported in wish.get("carried", ()) if is_exported}
     hidden |= secrets_in(left) | {value for value in remembered.values() if len(value) >= SHORTEST} | set(passwords)
-    environment |= exported | FIXED_ENVIRONMENT | filled
+    environment |= exported | FIXED_ENVIRONMENT | filled | {LABEL: label_for(output)}
     plain = {name: value for name, value in left.items() if name not in exported and name not in filled}
     aftermath = Aftermath(wish, str(message["cwd"]), plain, tuple(hidden))
     environment |= aftermath.environment(environment)
@@ -138,6 +139,7 @@ def _begin(
         aftermath,
         timeout=message.get("timeout"),
         kill_after=message.get("kill_after") or KILL_AFTER,
+        began=started_at(waiting.pid) or 0,
     )
     kept.tap = running.shown
     return _Begun(text, waiting, running, terminal)

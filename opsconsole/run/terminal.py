@@ -70,6 +70,7 @@ class Terminal:
         """Tell the programs on it of another window size."""
         size = struct.pack("HHHH", max(1, min(rows, 10_000)), max(1, min(cols, 10_000)), 0, 0)
         fcntl.ioctl(self._slave, termios.TIOCSWINSZ, size)
+        self._sized = size
 
     @property
     def size(self) -> tuple[int, int]:
@@ -203,6 +204,8 @@ class Terminal:
             termios.tcflow(self._slave, termios.TCOON)
             termios.tcsetattr(self._slave, termios.TCSANOW, self._calm)
             termios.tcflush(self._slave, termios.TCIFLUSH)  # keys typed for the step are not for the next one
+        with suppress(OSError):
+            fcntl.ioctl(self._slave, termios.TIOCSWINSZ, self._sized)
         return b"\0" + secrets.token_hex(16).encode() + b"\0"
 
     def say(self, text: bytes) -> bool:
@@ -225,14 +228,6 @@ def started_at(pid: int) -> int | None:
         return None
 
 
-def name_of(pid: int) -> str:
-    """What the kernel calls a process; empty where it is gone."""
-    try:
-        return Path(f"/proc/{pid}/comm").read_text().strip()
-    except OSError:
-        return ""
-
-
 def boot_id() -> str:
     """The kernel's name for this boot; empty where it has none."""
     try:
@@ -253,28 +248,4 @@ def in_session(since: int) -> list[int]:
             continue
         if int(fields[3]) == ours and int(fields[19]) >= since and fields[0] not in "ZX":
             found.append(int(entry.name))
-    return found
-
-
-def still_there(group: int, most: int = 10) -> list[list[int | str]]:
-    """What runs in a process group: pairs of pid and name, at most `most`."""
-    try:
-        os.killpg(group, 0)
-    except PermissionError:
-        pass
-    except OSError:
-        return []
-    found: list[list[int | str]] = []
-    for entry in Path("/proc").iterdir():
-        if not entry.name.isdigit():
-            continue
-        try:
-            name, _, rest = (entry / "stat").read_text().partition("(")[2].rpartition(")")
-        except OSError:
-            continue
-        fields = rest.split()
-        if len(fields) > 2 and fields[2] == str(group) and fields[0] != "Z":
-            found.append([int(entry.name), name])
-            if len(found) >= most:
-                break
     return found

@@ -8,7 +8,6 @@ import shutil
 import signal
 import socket
 import stat
-import statistics
 import subprocess
 import sys
 import time
@@ -230,6 +229,26 @@ async def test_what_a_step_leaves_running_is_named(folder: Path) -> None:
     assert result["left"] == [[int(console.printed()), "sleep"]]
 
 
+async def test_also_what_has_gone_away_into_a_session_of_its_own_and_closed_all_that_it_had(folder: Path) -> None:
+    console = await Console.at(folder)
+    result = await console.run(
+        "(setsid sh -c 'echo $$ > gone; exec sleep 611' </dev/null >/dev/null 2>&1 &); until test -s gone; do :; done; "
+        "until grep -q sleep /proc/$(cat gone)/comm; do :; done; exec 0<&- 1>&- 2>&-"
+    )
+    gone = int((folder / "gone").read_text())
+    assert result["left"] == [[gone, "sleep"]]
+    assert (await console.run("true"))["left"] == [], "it is not the next one's"
+    os.kill(gone, signal.SIGKILL)
+
+
+async def test_what_a_step_does_to_the_size_of_the_window_is_undone_after_it(folder: Path) -> None:
+    console = await Console.at(folder)
+    await console.link.ask("resize", cols=91, rows=37)
+    await console.run("stty cols 3 rows 1")
+    await console.run("stty size")
+    assert console.printed() == "37 91\n"
+
+
 async def test_two_hundred_megabytes_are_complete_on_disk_and_not_in_memory(folder: Path) -> None:
     console = await Console.at(folder)
     before = _memory(console.pid)
@@ -362,12 +381,13 @@ async def test_there_is_only_one_at_a_time(folder: Path) -> None:
 
 async def test_a_step_costs_little_more_than_bash_itself(folder: Path) -> None:
     console = await Console.at(folder)
-    on_top, alone = [], []
-    for _ in range(21):  # in turn, so that whatever else the box does is in both; what the worst of it does in neither
-        alone.append(await _time_of_bash())
-        on_top.append(await _time_of_step(console) - alone[-1])
-    slower_than_usual = max(1.0, statistics.median(alone) / 0.005)
-    assert statistics.median(on_top) < 0.06 * slower_than_usual  # the bound that issue 3 sets, on a box that is free
+    on_top = []
+    for _ in range(21):
+        alone = await _time_of_bash()  # right before it, so that whatever else the box does is in both
+        on_top.append(await _time_of_step(console) - alone)
+    # The bound that issue 3 sets. A step is handed on eight times where bash is twice, and on a busy box each of them
+    # waits for its turn: the pair in which they waited least tells what we ourselves take, which no load makes less.
+    assert min(on_top) < 0.06
 
 
 async def _time_of_step(console: Console) -> float:
