@@ -16,6 +16,9 @@ PROPERTIES: Final = (
     "ExecMainStartTimestamp,ActiveEnterTimestamp,Description,NeedDaemonReload,ExecStart"
 )
 
+OWN: Final = ("/etc/systemd/system/", "/run/systemd/system/")
+"""Where the people of a box lay the files of their units (systemd.unit(5)); packages lay theirs below /lib."""
+
 _SUFFIXES: Final = "service|socket|device|mount|automount|swap|target|path|timer|slice|scope"
 _NAME: Final = re.compile(rf"[\w:.\\@-]{{1,240}}\.(?:{_SUFFIXES})", re.ASCII)
 _STAMP: Final = re.compile(r"(\d{4}-\d\d-\d\d \d\d:\d\d:\d\d) UTC$")
@@ -43,6 +46,12 @@ def parse_list(text: str) -> list[str]:
     """The names in what `systemctl list-units --plain --no-legend` printed; an old one puts a dot before them."""
     names = (line.replace("●", " ").replace("*", " ").split() for line in text.splitlines())
     return [words[0] for words in names if words and is_name(words[0])]
+
+
+def parse_own(text: str) -> list[str]:
+    """The names of those units, in what `systemctl show UNIT… --property=Id,FragmentPath` printed, that are of here."""
+    seen = (_pairs(paragraph) for paragraph in text.split("\n\n"))
+    return [said["Id"] for said in seen if said.get("FragmentPath", "").startswith(OWN) and is_name(said.get("Id", ""))]
 
 
 def missing(name: str) -> UnitReading:

@@ -13,7 +13,15 @@ from opsconsole.model.readings import UnitReading
 from opsconsole.model.sample import Problem, ProblemKind
 from opsconsole.model.text import one_line
 from opsconsole.model.units import duration
-from opsconsole.probes.systemctl import PROPERTIES, is_name, missing, parse_list, parse_show, understand_failure
+from opsconsole.probes.systemctl import (
+    PROPERTIES,
+    is_name,
+    missing,
+    parse_list,
+    parse_own,
+    parse_show,
+    understand_failure,
+)
 
 FRESH: Final = 0.5
 """Seconds for which an answer serves all who ask: the probes of one round."""
@@ -71,6 +79,25 @@ class Units:
         if isinstance(listed, Problem):
             return listed
         names = parse_list(listed)
+        if not names:
+            return ()
+        found = await self.show(names, timeout)
+        return found if isinstance(found, Problem) else tuple(found[name] for name in names)
+
+    async def own(self, timeout: float = 3.0) -> tuple[UnitReading, ...] | Problem:
+        """The services that run and whose files somebody laid on this box; those of packages lie elsewhere."""
+        listed = await self._run(
+            ["list-units", "--type=service", "--full", "--plain", "--no-legend", "--state=running"], timeout
+        )
+        if isinstance(listed, Problem):
+            return listed
+        running = parse_list(listed)
+        if not running:
+            return ()
+        said = await self._run(["show", "--property=Id,FragmentPath", "--", *running], timeout)
+        if isinstance(said, Problem):
+            return said
+        names = parse_own(said)
         if not names:
             return ()
         found = await self.show(names, timeout)

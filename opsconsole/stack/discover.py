@@ -37,11 +37,15 @@ class Containers(Protocol):
         ...
 
 
-class Failing(Protocol):
+class Units(Protocol):
     """What is asked of systemd (probes/systemd.py)."""
 
     async def failed(self, timeout: float) -> tuple[UnitReading, ...] | Problem:
         """The units that have failed."""
+        ...
+
+    async def own(self, timeout: float) -> tuple[UnitReading, ...] | Problem:
+        """The services that run here and came with no package."""
         ...
 
 
@@ -54,7 +58,7 @@ class Sight(Protocol):
         ...
 
     @property
-    def units(self) -> Failing:
+    def units(self) -> Units:
         """systemd."""
         ...
 
@@ -72,9 +76,10 @@ async def discover(
     What cannot be seen does not hide the rest. An engine that does not answer is told of by the check `engine`, if
     one seems to be meant to be here.
     """
-    containers, failed, here = await asyncio.gather(
+    containers, failed, own, here = await asyncio.gather(
         _within(world.engine.containers(timeout), timeout),
         _within(world.units.failed(timeout), timeout),
+        _within(world.units.own(timeout), timeout),
         _within(_who_answers(*redis), min(timeout, _KNOCK)),
     )
     seen = things(containers.values()) if isinstance(containers, Mapping) else ()
@@ -88,6 +93,7 @@ async def discover(
             engine_meant=_engine_meant(environ, sockets),
             local_redis=f"{redis[0]}:{redis[1]}" if here is not None else None,
             failed=failed if isinstance(failed, tuple) else (),
+            own=own if isinstance(own, tuple) else (),
         )
     )
 

@@ -98,7 +98,10 @@ def is_redis(thing: Thing) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class Findings:
-    """What was found. `engine_meant`: there is an engine to be expected here, whether or not it answers."""
+    """What was found. `engine_meant`: there is an engine to be expected here, whether or not it answers.
+
+    Of units, those that have `failed`, and those that run and are this box's `own`.
+    """
 
     host: str
     home: Path
@@ -106,6 +109,7 @@ class Findings:
     engine_meant: bool = False
     local_redis: str | None = None
     failed: tuple[UnitReading, ...] = ()
+    own: tuple[UnitReading, ...] = ()
 
 
 def stack_of(found: Findings) -> Stack:
@@ -162,10 +166,11 @@ def _of_units(found: Findings) -> Iterator[Check]:
 
 
 def _named(found: Findings) -> Mapping[str, UnitReading]:
-    """Failed units by the name that people use, in full where a container has it already."""
+    """Units by the name that people use, in full where a container has it already."""
     taken = {thing.name for thing in found.things}
-    short = {unit.name: unit.name.removesuffix(".service") for unit in found.failed}
-    return {short[unit.name] if short[unit.name] not in taken else unit.name: unit for unit in found.failed}
+    units = {unit.name: unit for unit in (*found.own, *found.failed)}
+    short = {name: name.removesuffix(".service") for name in units}
+    return {short[name] if short[name] not in taken else name: unit for name, unit in units.items()}
 
 
 def _of_box() -> Check:
@@ -176,6 +181,10 @@ def _only_shown(found: Findings) -> Iterator[Target]:
     for thing in found.things:
         yield Target("memory", thing.name, thing.ref)
         yield Target("process", thing.name, thing.ref)
+    for name, unit in _named(found).items():
+        if unit in found.own:
+            yield Target("memory", name, UnitRef(unit.name))
+            yield Target("process", name, UnitRef(unit.name))
     for name, url, _ in _brokers(found):
         yield Target("queue", name, QueueOf(url))
 

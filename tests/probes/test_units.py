@@ -115,6 +115,17 @@ async def _restarted(units: Units, times: int) -> bool:
 
 
 @pytest.mark.systemd
+async def test_services_that_people_laid_here_are_found_while_they_run(systemd: LabSystemd, units: Units) -> None:
+    assert await units.own(10) == ()
+    systemd.add("worker.service", SLEEPS)
+    assert await units.own(10) == ()
+    systemd.start("worker.service")
+    own = await units.own(10)
+    assert not isinstance(own, Problem), own
+    assert [one.name for one in own] == ["worker.service"]
+
+
+@pytest.mark.systemd
 async def test_failed_units_are_found_without_being_named(systemd: LabSystemd, units: Units) -> None:
     assert await units.failed(10) == ()
     systemd.add("fails.service", "ExecStart=/bin/false")

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from opsconsole.model.readings import UnitReading
-from opsconsole.probes.systemctl import is_name, parse_list, parse_show
+from opsconsole.probes.systemctl import is_name, parse_list, parse_own, parse_show
 
 RUNNING = """\
 MainPID=23
@@ -93,6 +93,15 @@ def test_an_old_systemds_list_has_a_dot_before_each_failure() -> None:
         "\n0 loaded units listed.\n"
     )
     assert parse_list(text) == ["nginx.service", "cron.service", "dev-disk-by\\x2did.device", "worker@2.service"]
+
+
+def test_units_of_packages_are_nobody_s_own() -> None:
+    text = (
+        "Id=api.service\nFragmentPath=/etc/systemd/system/api.service\n\n"
+        "Id=cron.service\nFragmentPath=/lib/systemd/system/cron.service\n\n"
+        "Id=gone.service\nFragmentPath=\n"
+    )
+    assert parse_own(text) == ["api.service"]
 
 
 @pytest.mark.parametrize(

@@ -39,6 +39,7 @@ class Told:
 
     containers_said: object = field(default_factory=dict)
     failed_said: object = ()
+    own_said: object = ()
 
     @property
     def engine(self):
@@ -54,6 +55,9 @@ class Told:
     async def failed(self, timeout):
         return await self._said(self.failed_said)
 
+    async def own(self, timeout):
+        return await self._said(self.own_said)
+
     async def _said(self, what):
         if what == "hangs":
             await asyncio.Event().wait()
@@ -64,6 +68,14 @@ async def test_on_an_empty_box_there_is_still_the_box():
     unseen = Problem(ProblemKind.NO_TOOL, "systemctl is not installed here")
     stack = await seen(Told(Problem(ProblemKind.NO_TOOL, "no engine"), unseen))
     assert names(stack) == ["box"]
+
+
+async def test_what_people_run_here_as_units_is_part_of_the_stack_with_its_process_and_memory():
+    api = UnitReading("api.service", "loaded", "active", "running")
+    stack = await seen(Told(Problem(ProblemKind.NO_TOOL, "no engine"), (), (api,)))
+    assert names(stack) == ["api.state", "box"]
+    assert [service.name for service in stack.services] == ["api"]
+    assert {"memory", "process"} <= {target.kind for target in stack.watched if target.name == "api"}
 
 
 async def test_an_engine_that_may_not_be_asked_is_told_of_and_hides_nothing(tmp_path):

@@ -9,6 +9,7 @@ from __future__ import annotations
 import compileall
 import io
 import tarfile
+import time
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -128,7 +129,7 @@ def _packed(files: Mapping[str, File | str]) -> bytes:
         for path, given in files.items():
             file = given if isinstance(given, File) else File(given)
             entry = tarfile.TarInfo(path.lstrip("/"))
-            entry.size, entry.mode = len(file.text.encode()), file.mode
+            entry.size, entry.mode, entry.mtime = len(file.text.encode()), file.mode, int(time.time())
             tar.addfile(entry, io.BytesIO(file.text.encode()))
     return packed.getvalue()
 
