@@ -71,6 +71,18 @@ def test_of_several_projects_one_can_be_meant() -> None:
     assert [(service["name"], service["container"]) for service in one["service"]] == [("web", "blog/web")]
 
 
+def test_where_one_project_is_meant_what_belongs_to_none_is_left_out() -> None:
+    alone = ContainerReading(id="alone", name="alone", image="app", state="running", labels={}, memory_limit=None)
+    stack = stack_of(Findings("box", Path("/root"), things([container("shop", "web"), alone])))
+    latest = {
+        target: Sample(target, 0.0, container("shop", "web") if target.name == "shop/web" else alone)
+        for target in stack.watched
+        if target.kind == "container"
+    }
+    assert [one["name"] for one in tomllib.loads(first_file(stack, latest))["service"]] == ["web", "alone"]
+    assert [one["name"] for one in tomllib.loads(first_file(stack, latest, "shop"))["service"]] == ["web"]
+
+
 def test_a_box_with_nothing_on_it_still_gets_a_file_that_loads(tmp_path: Path) -> None:
     stack, latest = seen_of()
     file = tmp_path / "stack.toml"
