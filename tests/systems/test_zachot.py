@@ -94,7 +94,7 @@ def test_the_stack_file_holds_what_they_say() -> None:
     checks = {check.name: check for check in stack.checks}
     assert str(stack.home) == "/opt/zachot"
     assert checks["redis-ping"].target.of.url.startswith("redis://")
-    assert checks["queue-readable"].target.of.queues == ("default",)
+    assert checks["default.oldest"].target.of.queues == ("default",)
     for name in ("logs", "error-logs"):
         it = checks[name].expect
         assert (it.owner, it.group, it.mode) == ("zachot", "zachot", 0o640)

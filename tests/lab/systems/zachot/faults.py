@@ -83,14 +83,15 @@ def no_queue(lab: Zachot) -> None:
 
 
 def stray(program: str, ready: str) -> Callable[[Zachot], None]:
-    """Somebody starts one by hand, in a scope as that of a session."""
+    """Somebody starts one by hand, outside of its unit."""
+    unit = f"by-hand-{program.split(maxsplit=1)[0]}"
 
     def break_it(lab: Zachot) -> None:
         lab.shell(f"""
-            systemd-run --quiet --unit=by-hand --uid=zachot --working-directory=/opt/zachot \
+            systemd-run --quiet --collect --unit={unit} --uid=zachot --working-directory=/opt/zachot \
                 --property=EnvironmentFile={ENV} /opt/zachot/.venv/bin/{program}
         """)
-        wait_until("it to run", lambda: lab.says("journalctl -u by-hand --no-pager", ready), within=60)
+        wait_until("it to run", lambda: lab.says(f"journalctl -u {unit} --no-pager", ready), within=60)
 
     return break_it
 
@@ -213,6 +214,7 @@ def server_lost(lab: Zachot) -> None:
         systemctl daemon-reload
         systemctl reset-failed
         userdel zachot
+        groupdel zachot 2> /dev/null || true
     """)
 
 
@@ -316,7 +318,12 @@ FAULTS: Final = (
     Fault(
         "no environment file",
         no_environment,
-        {"environment-file": "DOWN", "backup-is-of-what-runs": "DEGRADED"},
+        {
+            "environment-file": "DOWN",
+            "api.env": "DOWN",
+            "worker.env": "DEGRADED",
+            "backup-is-of-what-runs": "DEGRADED",
+        },
         "environment-lost",
         ("restore",),
         choices=("The file is gone", "Yes, or nothing runs"),
@@ -351,7 +358,7 @@ FAULTS: Final = (
         dict.fromkeys(ROTATION, "DEGRADED"),
         "logs-not-rotated",
         ("install-settings",),
-        choices=("The settings are missing",),
+        choices=("The settings are missing", "Prove it"),
     ),
     Fault(
         "no rotation for five days",
@@ -405,6 +412,7 @@ FAULTS: Final = (
             **dict.fromkeys(ROTATION, "DEGRADED"),
             **dict.fromkeys(("worker-waits-for-redis", "backup-is-of-what-runs", "logs", "error-logs"), "DEGRADED"),
             **dict.fromkeys(("logs-rotated", "logrotate-timer"), "DEGRADED"),
+            **dict.fromkeys(("no-stray-api", "no-stray-worker"), "UNKNOWN"),
             "environment-file": "DOWN",
         },
         "server-lost",
