@@ -33,7 +33,10 @@ def revision_of(source: str) -> tuple[str, tuple[str, ...]] | None:
 
 
 def alembic(files: Mapping[str, tuple[str, ...]], has: Sequence[str]) -> MigrationsReading:
-    """`files` are the revisions and what each comes after; `has` the rows of `alembic_version`."""
+    """`files` are the revisions and what each comes after; `has` the rows of `alembic_version`.
+
+    Where one of these is in no file, nobody knows what came before it, so nothing is taken for pending.
+    """
     done: set[str] = set()
     ways = [one for one in has if one in files]
     while ways:
@@ -41,8 +44,9 @@ def alembic(files: Mapping[str, tuple[str, ...]], has: Sequence[str]) -> Migrati
         if one not in done:
             done.add(one)
             ways += [before for before in files.get(one, ()) if before in files]
-    pending = tuple(one for one in _in_order(files) if one not in done)
-    return MigrationsReading(tuple(has), pending, strange=tuple(one for one in has if one not in files))
+    strange = tuple(one for one in has if one not in files)
+    pending = () if strange else tuple(one for one in _in_order(files) if one not in done)
+    return MigrationsReading(tuple(has), pending, strange=strange)
 
 
 def flyway(names: Iterable[str], rows: Sequence[Sequence[str | None]]) -> MigrationsReading:

@@ -47,7 +47,7 @@ FORK = {"a": (), "b": ("a",), "c": ("a",), "m": ("b", "c")}
         (CHAIN, ["c"], (), ()),
         (CHAIN, ["a"], ("b", "c"), ()),
         (CHAIN, [], ("a", "b", "c"), ()),
-        (CHAIN, ["z"], ("a", "b", "c"), ("z",)),
+        (CHAIN, ["z"], (), ("z",)),  # of a newer release, most likely: what came before it stands in no file
         (FORK, ["m"], (), ()),
         (FORK, ["b"], ("c", "m"), ()),
         (FORK, ["b", "c"], ("m",), ()),
