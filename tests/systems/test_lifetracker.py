@@ -131,6 +131,7 @@ def test_a_deploy_stops_before_the_swap_where_the_guards_would_break(bench: Benc
         assert "swap" not in hand.done
         lab.run("rm", "-rf", f"{lab.home}/app_NEW")
         well_again(lab, "after a deploy that stopped")
+        assert Status.of(lab, "core-files", "sql-in-its-place").code == 0
 
 
 @pytest.mark.engine
@@ -198,7 +199,9 @@ def test_what_is_forbidden_in_production_is_refused(command: str, refused: bool)
 def test_how_old_the_last_good_copy_is_stands_before_anything_goes_back(
     runbook: str, shown: tuple[str, ...], goes_back: tuple[str, ...]
 ) -> None:
-    steps = {step.name: step for step in Library((SHIPPED,)).find(runbook).steps}
+    book = Library((SHIPPED,)).find(runbook)
+    assert set(book.treats) <= {check.name for check in load(SHIPPED / "stack.toml").checks}
+    steps = {step.name: step for step in book.steps}
     order = list(steps)
     for look in shown:
         assert "minutes old" in steps[look].text
