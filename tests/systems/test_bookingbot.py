@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import sys
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -13,7 +14,7 @@ import pytest
 
 from opsconsole.runbook.guard import Guard
 from opsconsole.stack.load import load
-from tests.lab.systems.bookingbot.box import FIRST, SHIPPED, Bookingbot
+from tests.lab.systems.bookingbot.box import FIRST, NOT_THE_BOX, SHIPPED, Bookingbot
 from tests.lab.systems.bookingbot.faults import FAULTS, QUICK, edit, recreate
 from tests.lab.systems.fault import Fault
 from tests.lab.systems.hand import Hand
@@ -127,10 +128,10 @@ def test_a_release_comes_and_is_called_good(bench: Bench) -> None:
         edit(lab.developer / "miniapp" / "index.html", "tonight", "tonight and tomorrow")
         lab.release("v1.4.5", "Tomorrow too")
         on_the_box(lab, "git", "fetch", "--quiet", "--tags")
-        done(lab, "release", "Yes", "No", tag="v1.4.5")
+        done(lab, "release", "Yes", tag="v1.4.5")
         assert re.search(r" v1\.4\.5 good$", (lab.home / ".releases").read_text(), re.MULTILINE)
         assert lab.docker("inspect", "--format", "{{.Config.Image}}", lab.container("app")).endswith(":v1.4.5")
-        done(lab, "after-release", "Yes", "No")
+        done(lab, "after-release", "Yes")
         well_again(lab, "after the release")
 
 
@@ -150,7 +151,7 @@ def test_a_release_that_is_not_ready_goes_back_with_its_reason(bench: Bench) -> 
         well_again(lab, "before the release")
         good = on_the_box(lab, "git", "describe", "--tags")
         lame_release(lab, "v1.4.8")
-        done(lab, "release", "No", tag="v1.4.8", last_good=good, reason="it never became ready")
+        done(lab, "release", "No, or", tag="v1.4.8", last_good=good, reason="it never became ready")
         assert "v1.4.8 bad it never became ready" in (lab.home / ".releases").read_text()
         assert on_the_box(lab, "git", "describe", "--tags") == good
         well_again(lab, "after it went back")
@@ -202,7 +203,7 @@ def _next_second(lab: Bookingbot) -> str:
     wait_until("that second to be over", lambda: float(lab.sql("SELECT extract(epoch FROM clock_timestamp())"))
                > moment.timestamp() + 1)  # fmt: skip
     lab.sql("INSERT INTO booking (guest, at) VALUES ('after', now())")  # a restore stops at what comes after the moment
-    return f"{moment:%Y-%m-%dT%H:%M:%SZ}"
+    return f"{moment:%Y-%m-%dT%H:%M:%S}+00"
 
 
 # --- secrets ---------------------------------------------------------------------------------------------------------
@@ -279,6 +280,21 @@ def test_production_only_validates_whatever_is_asked_for(bench: Bench) -> None:
         assert "migrations (validate): pending migrations: V2__party_size.sql" in said
         _applied_again(lab)
         well_again(lab, "after it was applied")
+
+
+@pytest.mark.engine
+@pytest.mark.lab
+def test_init_writes_a_stack_file_that_finds_no_fault_here(bench: Bench, tmp_path: Path) -> None:
+    with bench.working() as lab:
+        well_again(lab, "before anything is written")
+        file = tmp_path / "first.toml"
+        on_the_box(lab, sys.executable, "-m", "opsconsole", "init", "--project", lab.project, "--output", file)
+        stack = load(file)
+        assert [service.name for service in stack.services] == ["app", "caddy", "db"]
+        assert str(stack.home) == str(lab.home)
+        file.write_text(file.read_text() + NOT_THE_BOX)
+        found = Status.of(SimpleNamespace(stack_file=file, environment=lab.environment))
+        assert (found.code, found.wrong) == (0, {}), found.said
 
 
 # --- what needs no lab -----------------------------------------------------------------------------------------------
