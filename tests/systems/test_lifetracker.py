@@ -206,3 +206,7 @@ def test_how_old_the_last_good_copy_is_stands_before_anything_goes_back(
     for look in shown:
         assert "minutes old" in steps[look].text
         assert all(order.index(look) < order.index(act) for act in goes_back)
+
+
+def test_no_runbook_here_leaves_the_ops_check_out() -> None:
+    assert [book.name for book in Library((SHIPPED,)).all() if book.ops_check != "around-changes"] == []
