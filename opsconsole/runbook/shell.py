@@ -46,6 +46,13 @@ _TO_ASCII: Final = bytes(byte if byte < 0x80 else ord("_") for byte in range(256
 _READ_ONLY_TARGETS: Final = frozenset({"/dev/null", "/dev/stdout", "/dev/stderr", "/dev/tty", "/dev/fd/1", "/dev/fd/2"})
 
 
+_GLUE: Final = re.compile(rb"(?<=[^\s|&;<>()])\\\n(?=[^\s|&;<>()])")
+_JOINS_LINES: Final = frozenset(
+    {"word", "string", "string_content", "raw_string", "ansi_c_string", "comment", "heredoc_body", "heredoc_content"}
+)
+"""What the grammar keeps in one piece over such an end of a line."""
+
+
 @dataclass(frozen=True, slots=True)
 class Redirect:
     """Where output goes or input comes from. `operator` as written, without its descriptor."""
@@ -131,12 +138,23 @@ def read_by_grammar(source: str) -> Script:
     try:
         if hides_code(root):
             reader.faults.append("code inside an expansion or a here-document may be run")
+        if _glues(root, reader.source):
+            reader.faults.append("a word goes on in the next line")
         reader.visit(root)
     except RecursionError:
         reader.faults.append("it is nested too deeply")
     if "\r" in source or "\0" in source:
         reader.faults.append("it holds control characters")
     return Script(tuple(reader.simples), reader.functions, tuple(dict.fromkeys(reader.faults)))
+
+
+def _glues(root: Node, source: bytes) -> bool:
+    """Whether a backslash at the end of a line makes one word of two, which the grammar takes for two."""
+    for found in _GLUE.finditer(source):
+        around = root.descendant_for_byte_range(found.start(), found.end())
+        if around is None or around.type not in _JOINS_LINES:
+            return True
+    return False
 
 
 class _Reader:

@@ -32,7 +32,7 @@ def command_lines(script: str) -> Iterator[Sequence[Word]]:
     speaker = _Speaker()
     yield from speaker.script(script, 0)
     if speaker.riddle:
-        yield [Word(word) for word in bare_words(script)]
+        yield [Word(word) for word in bare_words(script.replace("\\\n", ""))]
 
 
 def bare_words(text: str) -> list[str]:

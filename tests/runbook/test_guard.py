@@ -81,6 +81,7 @@ def test_others_and_exceptions_pass(script: str) -> None:
         ("A=1 .venv/bin/python -m app._smoke", False),
         (".venv/bin/python -c 'import sys'", False),
         ("nice python -m app._smoke", True),
+        ("pyth\\\non -m app._smoke", True),
     ],
 )
 def test_only_one_python_may_be_allowed_also_for_what_it_runs_as_a_module(script: str, refused: bool) -> None:

@@ -210,3 +210,25 @@ def test_a_heap_of_fragments_that_looks_like_a_look_runs_nothing(ground: Path, f
     script = "".join(fragments)
     if overall(assess(script)) is Risk.READ and "r" in script:
         assert not runs(script, ground), script
+
+
+@pytest.mark.parametrize(
+    "script",
+    [
+        "tr\\\nuncate -s 0 f",
+        "find . -\\\ndelete",
+        "ls >/dev/null\\\nx",
+        '"tr"\\\nuncate f',
+        'echo "$(tr\\\nuncate f)"',
+        "cat f |tr\\\n\\\nuncate f",
+    ],
+)
+def test_a_word_that_goes_on_in_the_next_line_is_not_taken_for_two(script: str) -> None:
+    assert overall(assess(script)).changes
+
+
+@pytest.mark.parametrize(
+    "script", ["ls \\\n  -l", "ls -l\\\n  f", "ls |\\\ngrep x", "echo 'a\\\nb'", "cat <<E\na\\\nb\nE"]
+)
+def test_a_command_over_several_lines_stays_a_look(script: str) -> None:
+    assert not overall(assess(script)).changes
