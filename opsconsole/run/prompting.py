@@ -6,6 +6,7 @@ Standard library only: the holder looks.
 from __future__ import annotations
 
 import re
+from collections.abc import Collection, Iterable
 from typing import Any, Final
 
 from opsconsole.model.run import Prompt
@@ -19,6 +20,8 @@ SHORTEST: Final = 4
 
 _SAID: Final = ("reason", "note", "value", "why")
 """What of an entry may repeat a password."""
+_TOLD: Final = ("reason", "note", "why")
+"""What of it a person has said, and nothing is done with."""
 _MOST: Final = 1024  # bytes of a line that are looked at
 _LONGEST: Final = 160  # characters of it that are shown
 _SECRET: Final = re.compile(
@@ -91,6 +94,11 @@ class Passwords:
 
     def hidden(self, data: dict[str, Any]) -> dict[str, Any]:
         """The data of a journal entry with none of them in what people have said or programs have printed."""
-        if not self.known:
-            return data
-        return {**data, **{key: hide(data[key], self.known) for key in _SAID if isinstance(data.get(key), str)}}
+        return without(self.known, data, _SAID)
+
+
+def without(secrets: Collection[str], data: dict[str, Any], keys: Iterable[str] = _TOLD) -> dict[str, Any]:
+    """The data of a journal entry with none of the secrets in what stands under `keys`."""
+    if not secrets:
+        return data
+    return {**data, **{key: hide(data[key], secrets) for key in keys if isinstance(data.get(key), str)}}

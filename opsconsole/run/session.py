@@ -7,7 +7,7 @@ import socket
 from collections.abc import Awaitable, Collection, Mapping
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 from opsconsole.model.run import Answer, AskChanged, Progress, Question, RunState, Shell
 from opsconsole.model.runbook import Runbook
@@ -22,6 +22,7 @@ from opsconsole.run.link import HolderGone, NotDone
 from opsconsole.run.moves import next_move
 from opsconsole.run.opening import acceptable, change_of, settle_change, text_of
 from opsconsole.run.operator import Operator
+from opsconsole.run.prompting import SHORTEST, without
 from opsconsole.run.shell import open_shell
 from opsconsole.run.watching import watch
 from opsconsole.run.who import login_name, user_name
@@ -199,6 +200,10 @@ class Session(Grip):
         if self.state.green != how_long:
             self.state = replace(self.state, green=how_long)
             self.operator.update(self.state)
+
+    async def append(self, kind: Kind, data: dict[str, Any]) -> None:
+        """Have an entry written; what somebody says in it gives no secret away."""
+        await super().append(kind, without([one for one in self.secrets.values() if len(one) >= SHORTEST], data))
 
     async def give(self, name: str, value: str, *, secret: bool = False) -> None:
         """A value for this run. A secret one stays in memory; the journal only says that it was given."""

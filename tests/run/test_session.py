@@ -272,6 +272,14 @@ async def test_a_secret_reaches_the_step_and_nothing_that_is_kept_or_shown(shop:
     assert "hunter2" not in repr(state) + repr(operator.asked) + operator.seen
 
 
+async def test_a_secret_that_somebody_repeats_in_a_reason_is_not_written_down(shop: Shop) -> None:
+    said = [Value("hunter2-hunter2"), Skip("it was hunter2-hunter2 before"), Yes(note="now not hunter2-hunter2")]
+    session, _ = await shop.begin(SECRET, said)
+    assert (await session.play()).ended == "done"
+    assert "it was •••••• before".encode() in all_bytes(session.folder)
+    assert b"hunter2" not in all_bytes(session.folder)
+
+
 async def test_a_secret_is_asked_for_again_when_a_run_is_taken_up(shop: Shop) -> None:
     session, _ = await shop.begin(SECRET, [Value("hunter2-hunter2"), Leave()])
     await session.play()
