@@ -104,11 +104,11 @@ def test_preflight_stops_at_what_blocks(bench: Bench) -> None:
             assert (hand.ended, hand.done[-1]) == ("failed", "well"), (name, hand.done, hand.why)
             mend(lab)
         well_again(lab, "after the blockers")
-        new_migration(lab, "V2_1__note.sql", "ALTER TABLE booking ADD COLUMN note text;", "v1.4.7")
+        new_migration(lab, "V2.1__note.sql", "ALTER TABLE booking ADD COLUMN note text;", "v1.4.7").unlink()
         on_the_box(lab, "git", "fetch", "--quiet", "--tags")
         hand = follow(lab, Hand(replace(Fault.none("release-preflight"), inputs={"tag": "v1.4.7"})))
         assert (hand.ended, hand.done[-1]) == ("failed", "migrations"), (hand.done, hand.why)
-        assert "pending: 2_1" in hand.seen or "2_1" not in hand.seen
+        assert "pending: 2.1" in hand.seen
         done(lab, "release-preflight", tag=FIRST)
 
 
