@@ -9,6 +9,7 @@ from types import SimpleNamespace
 import pytest
 
 from opsconsole.runbook.guard import Guard
+from opsconsole.runbook.library import Library
 from opsconsole.stack.load import load
 from tests.lab.systems.fault import Fault
 from tests.lab.systems.harness import Bench, prove, well_again
@@ -16,7 +17,7 @@ from tests.lab.systems.system import Status
 from tests.lab.systems.zachot.box import NOT_THE_BOX, SHIPPED, Zachot
 from tests.lab.systems.zachot.faults import FAULTS, QUICK
 
-HEALTH = ("worker.state", "worker.process", "redis-ping", "queue-readable")
+HEALTH = ("worker.state", "worker.process", "worker-of-zachot", "redis-ping", "queue-readable")
 
 
 @pytest.fixture(scope="module")
@@ -132,3 +133,20 @@ def test_the_worker_s_unit_asks_for_redis_and_has_no_watchdog() -> None:
 )
 def test_what_is_not_run_here(command: str, refused: bool) -> None:
     assert bool(Guard(load(SHIPPED / "stack.toml").forbidden).refuse(command)) is refused
+
+
+@pytest.mark.parametrize(
+    ("name", "goes_back"),
+    [
+        ("bad-deploy", "go-back"),
+        ("environment-lost", "restore"),
+        ("redis-lost", "put-data-aside"),
+        ("server-lost", "restore-environment"),
+        ("unit-differs", "install-units"),
+    ],
+)
+def test_how_old_the_last_good_copy_is_stands_before_anything_goes_back(name: str, goes_back: str) -> None:
+    steps = {step.name: step for step in Library((SHIPPED,)).find(name).steps}
+    order = list(steps)
+    assert "printf '%TY-%Tm-%Td %TH:%TM" in steps["last-good-copy"].text
+    assert order.index("last-good-copy") < order.index(goes_back)

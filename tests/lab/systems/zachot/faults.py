@@ -17,15 +17,18 @@ WORKER: Final = "zachot-worker.service"
 REDIS: Final = "redis-server.service"
 
 
+def is_over(lab: Zachot, unit: str) -> bool:
+    """Whether nothing of a unit runs any more, however it ended."""
+    return lab.shell(f"systemctl is-active {unit} || true") in ("inactive", "failed")
+
+
 def end_for_good(*units: str) -> Callable[[Zachot], None]:
     """Somebody stops units, and forgets them."""
 
     def break_it(lab: Zachot) -> None:
         lab.run("systemctl", "stop", *units)
         for unit in units:
-            wait_until(
-                f"{unit} to be gone", lambda it=unit: lab.says(f"systemctl is-active {it}", "inactive"), within=100
-            )
+            wait_until(f"{unit} to be gone", lambda it=unit: is_over(lab, it), within=100)
 
     return break_it
 
@@ -218,7 +221,7 @@ def server_lost(lab: Zachot) -> None:
     """)
 
 
-NO_WORKER: Final = {"worker.state": "DEGRADED", "worker.process": "DEGRADED", "worker.env": "DEGRADED"}
+NO_WORKER: Final = dict.fromkeys(("worker.state", "worker.process", "worker.env", "worker-of-zachot"), "DEGRADED")
 NO_API: Final = {"api.state": "DOWN"}
 NO_REDIS: Final = {"redis.state": "DOWN", "redis-ping": "DOWN"}
 ROTATION: Final = ("logrotate-api", "logrotate-worker", "logrotate-api-settings", "logrotate-worker-settings")
