@@ -24,6 +24,7 @@ ROOM: Final = (2, 64)
 NEAR: Final = 0.9
 WAITING: Final = 100
 """Tasks that may wait before it is a finding; ours."""
+_DEPTH: Final = f"depth = {{ degraded = {WAITING} }}"
 
 
 def first_file(stack: Stack, latest: Mapping[Target, Sample], project: str | None = None) -> str:
@@ -121,11 +122,22 @@ def _broker(target: Target, seen: _Seen) -> Iterator[str]:
         yield from ("[[health]]", f"name = {_text(f'{name}-answers')}", f"url = {_text(target.of.url)}")
         return
     assert isinstance(target.of, QueueOf)
-    yield from ("[[queue]]", f"name = {_text(name)}", f"broker = {_text(target.of.broker)}")
     reading = seen.of("queue", target.name)
-    if isinstance(reading, BrokerReading) and reading.queues:
+    if not isinstance(reading, BrokerReading):
+        yield "# What waits here was not seen. Name the queues or lists, and take the signs away:"
+        for line in (
+            "[[queue]]",
+            f"name = {_text(name)}",
+            f"broker = {_text(target.of.broker)}",
+            "queues = []",
+            _DEPTH,
+        ):
+            yield f"# {line}"
+        return
+    yield from ("[[queue]]", f"name = {_text(name)}", f"broker = {_text(target.of.broker)}")
+    if reading.queues:
         yield f"queues = [{', '.join(_text(queue.name) for queue in reading.queues)}]"
-    yield f"depth = {{ degraded = {WAITING} }}"
+    yield _DEPTH
 
 
 def _text(text: str) -> str:

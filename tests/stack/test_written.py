@@ -56,6 +56,16 @@ def test_it_loads_and_says_what_was_seen(tmp_path: Path) -> None:
     assert written["queue"][0]["queues"] == ["ai"]
 
 
+def test_a_broker_whose_queues_were_not_seen_is_written_to_be_filled_in(tmp_path: Path) -> None:
+    stack, latest = seen_of(container("shop", "redis", "redis:7"))
+    text = first_file(stack, {target: seen for target, seen in latest.items() if target.kind != "queue"})
+    assert "queue" not in tomllib.loads(text)
+    file = tmp_path / "opsconsole.toml"
+    without_signs = [line.removeprefix("# ") for line in text.splitlines() if not line.startswith("# What waits")]
+    file.write_text("\n".join(line for line in without_signs[2:]).replace("queues = []", 'queues = ["mail"]'))
+    assert [check.name for check in load(file).checks if check.kind == "depth"] == ["redis.depth"]
+
+
 def test_what_is_small_has_room(tmp_path: Path) -> None:
     stack, latest = seen_of(container("shop", "web"), web=MemoryReading(2 * MB))
     written = tomllib.loads(first_file(stack, latest))

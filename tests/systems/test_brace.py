@@ -82,7 +82,9 @@ def test_init_writes_a_stack_file_that_finds_no_fault_here(bench: Bench, tmp_pat
         program = [sys.executable, "-m", "opsconsole"]
         on_the_box(lab, *program, "init", "--project", lab.project, "--output", file)
         assert {service.name for service in load(file).services} == {*OWN, "db", "redis"}
-        file.write_text(file.read_text() + NOT_THE_BOX)
+        text = file.read_text()
+        assert "\n# queues = []\n" in text, "its Redis holds plain lists, which nobody can tell from anything else"
+        file.write_text(text + NOT_THE_BOX)
         found = Status.of(SimpleNamespace(stack_file=file, environment=lab.environment))
         assert (found.code, found.wrong) == (0, {}), found.said
 
