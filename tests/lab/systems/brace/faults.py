@@ -140,7 +140,7 @@ def stop(*services: str) -> Callable[[Brace], None]:
 
 def other_programs(lab: Brace) -> None:
     """Somebody leaves a second compose file on the server, under which all containers only sleep."""
-    sleep = '{ entrypoint: [sleep, "3600"], command: [], healthcheck: { disable: true } }'
+    sleep = '{ entrypoint: [sleep, "3600"], command: [], healthcheck: { test: [CMD, "true"] } }'
     every = (*OWN, "redis", "db")
     Path(lab.home, "infra", "asleep.yml").write_text(
         "services:\n" + "".join(f"  {service}: {sleep}\n" for service in every)
