@@ -163,7 +163,7 @@ class Bookingbot:
     def release(self, tag: str, message: str) -> None:
         """What the developer has changed, committed, tagged and pushed; CI has built its image."""
         self.git("add", "--all")
-        self.git("commit", "--quiet", "--message", message)
+        self.git("commit", "--quiet", "--allow-empty", "--message", message)
         self.git("tag", tag)
         self.git("push", "--quiet", "origin", "main", "--tags")
         self.build(tag)
