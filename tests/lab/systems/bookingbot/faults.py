@@ -270,7 +270,7 @@ FAULTS: Final = (
         {"app.env": "DOWN"},
         "environment-incomplete",
         ("set-name", "recreate"),
-        inputs={"missing": "ADMIN_CHAT_ID", "value": "-1001"},
+        inputs={"missing": "ADMIN_CHAT_ID", "line": "ADMIN_CHAT_ID=-1001"},
         choices=("In .env too", "Make the container anew"),
     ),
     Fault(
@@ -279,7 +279,7 @@ FAULTS: Final = (
         {"app.env": "DEGRADED"},
         "environment-incomplete",
         ("recreate",),
-        inputs={"missing": "ADMIN_CHAT_ID", "value": "-1002"},
+        inputs={"missing": "ADMIN_CHAT_ID", "line": "ADMIN_CHAT_ID=-1002"},
         choices=("Only in what runs",),
     ),
     Fault(
