@@ -125,7 +125,7 @@ def remove_left_overs() -> None:
     seen = {name for _, ask, _ in _KINDS for name in _listed(*ask)}
     seen |= {path.name for path in Path(tempfile.gettempdir()).glob("opslab-*")}
     for name in seen:
-        whose = _PROJECT.match(name)
+        whose = _PROJECT.search(name)
         if whose and is_dead(f"{whose[2]}.{whose[3]}"):
             remove(whose[1])
 
