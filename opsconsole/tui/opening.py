@@ -59,8 +59,10 @@ def read_titles(console: Console) -> None:
 
     async def read() -> None:
         books = await asyncio.to_thread(_all, parts)
-        console.overview.titles = {book.name: one_line(book.title, 80) for book in books}
-        console.overview.draw()
+        titles = {book.name: one_line(book.title, 80) for book in books}
+        if titles != console.overview.titles:
+            console.overview.titles = titles
+            console.overview.draw()
 
     console.run_worker(read(), group="reading titles", exclusive=True, exit_on_error=False)
 
