@@ -172,6 +172,10 @@ class LabEngine:
         """Remove every container of this run."""
         self._remove(self.containers())
 
+    def keep(self, container: LabContainer) -> None:
+        """Leave it to whoever made it, whatever test or module that was in."""
+        self.made.remove(container.name)
+
     def remove_since(self, mark: int) -> None:
         """Remove what was made after `made` had `mark` names."""
         self._remove(self.made[mark:])

@@ -85,6 +85,7 @@ def systemd_of_the_run(engine_of_the_run: LabEngine, tmp_path_factory: pytest.Te
     folder = tmp_path_factory.mktemp("units")
     (folder / "lab.target").write_text(FIRST)
     container = engine_of_the_run.run(str(SYSTEMD), "--unit=lab.target", "--show-status=no", options=_options(folder))
+    engine_of_the_run.keep(container)
     running = LabSystemd(container, folder)
     try:
         wait_until("systemd to be up", lambda: _answers(running), within=20)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import signal
 import subprocess
 import sys
 import textwrap
@@ -27,11 +28,12 @@ def test_what_a_killed_run_left_is_removed_and_what_a_living_one_has_is_not(engi
     killed = textwrap.dedent(f"""
         import os, signal
         from tests.lab import engine
-        owner = engine._owner(os.getpid())
+        owner = engine.owner_of(os.getpid())
         engine.LabEngine({engine.host!r}, {engine.image!r}, owner).run(name="opslab-orphan-{mine.pid}")
         os.kill(os.getpid(), signal.SIGKILL)
     """)
-    subprocess.run([sys.executable, "-c", killed], check=False, capture_output=True)
+    ended = subprocess.run([sys.executable, "-c", killed], check=False, capture_output=True, text=True)
+    assert ended.returncode == -signal.SIGKILL, ended.stderr
     orphan = f"name=opslab-orphan-{mine.pid}"
     assert engine.docker("ps", "--quiet", "--filter", orphan)
     _remove_left_overs()

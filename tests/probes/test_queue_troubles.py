@@ -222,6 +222,15 @@ async def test_a_unix_socket_and_another_database(redis_server: LabRedis, looker
     assert gone == Problem(ProblemKind.GONE, "unix:///nowhere/redis.sock: there is no such socket; is it running?")
 
 
+async def test_what_was_refused_is_refused_in_the_same_words_at_every_look(redis_lab: RedisLab, looker: Looker) -> None:
+    """Where the kind has to be found out, a look that was refused must not count as one that found nothing."""
+    server = redis_lab.start(password="5ecret")
+    of = QueueOf(server.url, None, ())
+    reasons = [(await looker.trouble(of)).reason for _ in range(5)]
+    assert set(reasons) == {reasons[0]}
+    assert "wants a password and none is given" in reasons[0]
+
+
 async def test_refusals_come_through_a_unix_socket_too(redis_lab: RedisLab, looker: Looker) -> None:
     server = redis_lab.start(password="5ecret")
     none = await looker.trouble(ai(f"unix://{server.socket_path}"))

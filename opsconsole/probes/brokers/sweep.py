@@ -24,21 +24,24 @@ class Sweep:
         self._wanted = wanted
         self._tail: Command = ("MATCH", pattern, "COUNT", _COUNT, *(("TYPE", type) if type else ()))
         self._cursor: bytes = b"0"
-        self._begun = False
+        self._looked = False
 
     def first(self) -> Plan[None]:
-        """At the first look: all keys, or as many as bounds allow. Nothing at later ones."""
-        if self._begun:
+        """At the first look: all keys, or as many as bounds allow. Nothing at later ones.
+
+        A look that the server refused, or that broke off, was none: the next one is the first.
+        """
+        if self._looked:
             return
         for _ in range(_STEPS):
             (reply,) = yield [self.step()]
             self.take(reply)
             if self.complete:
                 break
+        self._looked = True
 
     def step(self) -> Command:
         """One command, to go along with those of a later look."""
-        self._begun = True
         return ("SCAN", self._cursor, *self._tail)
 
     def take(self, reply: Reply) -> bool:
