@@ -14,7 +14,7 @@ from opsconsole.model.text import one_line
 from opsconsole.run.attach import NO_TERMINAL, make_room, terminal_type
 from opsconsole.run.carrying import lost_secrets, named_in, wish_for
 from opsconsole.run.kinds import Kind
-from opsconsole.run.lock import claimed_by, lock_path
+from opsconsole.run.lock import claimed_by, lock_path, mark_of
 from opsconsole.run.place import Place, place_of, shell_of, wants_terminal
 from opsconsole.run.questions import Refusal
 from opsconsole.run.starting import digest
@@ -95,7 +95,7 @@ def refusal(run: Session, step: int, part: int, ready: Ready) -> Refusal:
 
 def claimed(run: Session) -> str:
     """Who else is changing the stack, in one line; empty where nobody is."""
-    return claimed_by(_lock(run), run.state.id) or ""
+    return claimed_by(_lock(run), mark_of(run.folder)) or ""
 
 
 def opens(run: Session, step: int, text: str) -> bool:
@@ -155,7 +155,13 @@ async def start_part(run: Session, step: int, part: int, ready: Ready) -> None:
 def change_lock(run: Session) -> dict[str, Any]:
     """What the holder needs to keep others from changing the stack meanwhile."""
     since = datetime.fromtimestamp(time.time(), UTC).strftime("%Y-%m-%d %H:%M UTC")
-    who = {"user": user_name(), "run": run.state.id, "title": run.state.runbook.title, "since": since}
+    who = {
+        "user": user_name(),
+        "run": run.state.id,
+        "mark": mark_of(run.folder),
+        "title": run.state.runbook.title,
+        "since": since,
+    }
     return {"lock": str(_lock(run)), "claimant": who}
 
 

@@ -33,8 +33,13 @@ def lock_path(stack: str, home: Path, state_folder: Path | None) -> Path:
     return folder / f"opsconsole-{word}-{hashlib.sha256(str(home).encode()).hexdigest()[:8]}.lock"
 
 
-def claimed_by(path: Path, run_id: str = "") -> str | None:
-    """Who runs this stack's changes now, in one line; None where nobody does, or it is the run `run_id` itself."""
+def mark_of(folder: Path) -> str:
+    """What stands for the run in `folder`: ids tell runs of one state folder apart, not those of several people."""
+    return hashlib.sha256(str(folder.resolve()).encode()).hexdigest()[:16]
+
+
+def claimed_by(path: Path, own: str = "") -> str | None:
+    """Who runs this stack's changes now, in one line; None where nobody does, or it is the run marked `own` itself."""
     try:
         descriptor = os.open(path, os.O_RDONLY | os.O_CLOEXEC | os.O_NOFOLLOW)
     except OSError:
@@ -43,7 +48,7 @@ def claimed_by(path: Path, run_id: str = "") -> str | None:
         fcntl.flock(descriptor, fcntl.LOCK_SH | fcntl.LOCK_NB)
     except OSError:
         who = _read(descriptor)
-        return None if run_id and who.get("run") == run_id else _in_words(who)
+        return None if own and who.get("mark") == own else _in_words(who)
     else:
         return None
     finally:
@@ -59,7 +64,7 @@ class Claim:
 
     @classmethod
     def take(cls, path: Path, who: Mapping[str, str]) -> Claim:
-        """The claim; `who` has user, run, title, since. Claimed where another has it, OSError where no file can be."""
+        """The claim; `who` has user, run, mark, title, since. Claimed where another has it, OSError without a file."""
         give_up = time.monotonic() + 0.2
         while True:
             descriptor = _open(path)

@@ -10,9 +10,15 @@ from pathlib import Path
 
 import pytest
 
-from opsconsole.run.lock import Claim, Claimed, claimed_by, lock_path
+from opsconsole.run.lock import Claim, Claimed, claimed_by, lock_path, mark_of
 
-ANNA = {"user": "anna", "run": "20260107-1402", "title": "Worker", "since": "2026-01-07 14:02 UTC"}
+ANNA = {
+    "user": "anna",
+    "run": "20260107-1402",
+    "mark": mark_of(Path("/anna/run")),
+    "title": "Worker",
+    "since": "2026-01-07 14:02 UTC",
+}
 
 
 def test_the_second_is_told_who_has_it_and_since_when(tmp_path: Path) -> None:
@@ -23,7 +29,8 @@ def test_the_second_is_told_who_has_it_and_since_when(tmp_path: Path) -> None:
     ):
         Claim.take(path, {"user": "ben"})
     assert claimed_by(path) == "anna is changing this stack since 2026-01-07 14:02 UTC (Worker, run 20260107-1402)"
-    assert claimed_by(path, "20260107-1402") is None
+    assert claimed_by(path, mark_of(Path("/anna/run"))) is None
+    assert claimed_by(path, mark_of(Path("/ben/run"))), "also where both were begun in the same second"
     claim.release()
     assert claimed_by(path) is None
     assert not path.exists(), "no trace is left"
