@@ -7,6 +7,7 @@ environment and leaves the group cannot be told from anybody else. Standard libr
 from __future__ import annotations
 
 import os
+import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Final
@@ -22,6 +23,12 @@ SHORT: Final = 10.0
 def label_for(output: Path) -> str:
     """The value for the part whose output goes to this file of its run's folder."""
     return f"{output.parent.parent.name}/{output.stem}"
+
+
+SHELLS: Final = ("bash", "sh")
+"""What a process of the step is called between its fork and its own program."""
+SETTLING: Final = 0.02
+"""Seconds that such a one is given to become what it is, before it is named."""
 
 
 def left_running(
@@ -40,7 +47,23 @@ def left_running(
             found.append([pid, name])
             if len(found) >= MOST:
                 break
+    return _settled(found)
+
+
+def _settled(found: list[list[int | str]]) -> list[list[int | str]]:
+    """The same, named a moment later: a shell may end before what it began is more than a fork."""
+    until = time.monotonic() + SETTLING
+    while any(name in SHELLS for _, name in found) and time.monotonic() < until:
+        time.sleep(SETTLING / 10)
+        found = [[pid, _name(pid) or name] for pid, name in found]
     return found
+
+
+def _name(pid: int | str) -> str:
+    try:
+        return Path(f"/proc/{pid}/comm").read_text(errors="replace").rstrip("\n")
+    except OSError:
+        return ""
 
 
 def _newer_than(pid: int) -> tuple[int, int] | tuple[()]:

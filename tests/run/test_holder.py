@@ -225,7 +225,7 @@ async def test_one_that_does_not_listen_is_killed_after_its_grace(folder: Path) 
 
 async def test_what_a_step_leaves_running_is_named(folder: Path) -> None:
     console = await Console.at(folder)
-    result = await console.run("sleep 61 & echo $!")
+    result = await console.run("sleep 61 & echo $!; until grep -q sleep /proc/$!/comm; do :; done")
     assert result["left"] == [[int(console.printed()), "sleep"]]
 
 
