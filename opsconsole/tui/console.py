@@ -211,6 +211,19 @@ class Console(App[int], inherit_bindings=False):
         if isinstance(self.screen, OpsScreen):
             self.screen.note(words)
 
+    def send(self, sequence: str) -> None:
+        """Send the terminal something beside what is drawn, as it is."""
+        if self._driver is not None:
+            self._driver.write(sequence)
+
+    def copy_to_clipboard(self, text: str) -> None:
+        """Where a field copies what is marked in it: our way. What is typed unseen stays where it is."""
+        from opsconsole.tui import clipboard
+
+        if not getattr(self.focused, "password", False):
+            self._clipboard = text
+            clipboard.copy(self, clipboard.Excerpt("what is marked", text))
+
     # --- leaving -----------------------------------------------------------------------------------------
 
     def _signalled(self, number: int) -> None:

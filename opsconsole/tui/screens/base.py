@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from textual.binding import Binding
 
     from opsconsole.model.snapshot import Snapshot
+    from opsconsole.tui.clipboard import Excerpt
     from opsconsole.tui.console import Console
 
 _NOTE_STAYS = 6.0  # seconds
@@ -74,6 +75,20 @@ class OpsScreen(Screen[Any], inherit_bindings=False):
                 keys.append(binding.key_display or written(key))
         for title, entries in groups.items():
             yield title, [(" ".join(dict.fromkeys(keys)), does) for does, keys in entries.items()]
+
+    def to_copy(self) -> Excerpt | None:
+        """What `y` copies here, on screens that bind it; None where there is nothing."""
+        return None
+
+    def action_copy(self) -> None:
+        """Copy it to the clipboard of whoever sits here."""
+        from opsconsole.tui import clipboard
+
+        found = self.to_copy()
+        if found is None:
+            self.note("there is nothing to copy here")
+        else:
+            clipboard.copy(self.console, found)
 
     def draw_footer(self) -> None:
         """Draw the footer for what is possible now."""

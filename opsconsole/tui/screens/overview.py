@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from opsconsole.model.check import Finding
     from opsconsole.model.snapshot import Snapshot
     from opsconsole.model.stack import Stack
+    from opsconsole.tui.clipboard import Excerpt
 
 _HEADER_LINES = 2
 
@@ -40,6 +41,7 @@ class Overview(OpsScreen):
         Binding("shift+tab", "next(-1)", "previous pane", show=False),
         Binding("right_square_bracket", "turn(1)", "next", key_display="[ ]", id="keep-2.turn"),
         Binding("left_square_bracket", "turn(-1)", "previous", show=False),
+        Binding("y", "copy", "copy", id="keep-7.copy"),
         Binding("question_mark", "help", "help", id="keep-3.help"),
         Binding("q", "app.leave", "quit", id="keep-1.quit"),
     ]
@@ -158,6 +160,17 @@ class Overview(OpsScreen):
         self._go_to(self._panes[(place + by) % len(self._panes)])
 
     action_turn = action_next
+
+    @property
+    def focused_pane(self) -> Pane | None:
+        """The pane that has the keys."""
+        return self.focused if isinstance(self.focused, Pane) else None
+
+    def to_copy(self) -> Excerpt | None:
+        """The row under the cursor."""
+        from opsconsole.tui import copying
+
+        return copying.of_overview(self)
 
     def _go_to(self, pane: Pane) -> None:
         self.board.settle(self.board.mode, pane.pane_name)
