@@ -88,8 +88,9 @@ class Options:
     """What a step's author said of it in the info string. None is *not said*. Times in seconds.
 
     `on_demand` is Runme's `excludeFromRunAll`: the step is only done when somebody goes there. Without `prompt_env`
-    (Runme's `promptEnv=no`) nothing is asked for that the environment may hold. `tags` are Runme's too. `break_glass`:
-    its author knows that the guard forbids it; who runs it says why.
+    (Runme's `promptEnv=no`) nothing is asked for that the environment may hold. `tags` are Runme's too. `background`:
+    it is left running, and the run goes on after its first second. `break_glass`: its author knows that the guard
+    forbids it; who runs it says why.
     """
 
     confirm: Confirm | None = None

@@ -33,7 +33,7 @@ def parts_of(step: Step) -> tuple[Command, ...]:
     So it is, too, where one is not to be swept along: under a condition, for another machine, for the inside of a
     shell that another opens, or without an end. Where the author raised the step's risk above all of its commands,
     each of them has that risk. In a container, or as another user, no shell lives from one command to the next (see
-    carrying.py): where they need one, the block is one part.
+    carrying.py): where they need one, the block is one part. So is what runs in the background.
     """
     whole = Command(step.text, step.risk, _worst_reason(step))
     if step.kind != "command":
@@ -42,7 +42,8 @@ def parts_of(step: Step) -> tuple[Command, ...]:
         return (replace(step.commands[0], text=step.text, risk=step.risk, why=whole.why),)
     if not step.risk.changes and not any(stands_alone(command) for command in step.commands):
         return (whole,)
-    if (step.options.container or step.options.user) and _hang_together(step.commands):
+    hang_together = (step.options.container or step.options.user) and _hang_together(step.commands)
+    if step.options.background or hang_together:
         return (replace(whole, **_condition_of(step.commands)),)
     return _one_by_one(step)
 

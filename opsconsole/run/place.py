@@ -15,6 +15,10 @@ from opsconsole.model.stack import Stack
 STRICTLY: Final = ("-eu", "-o", "pipefail")
 """How bash runs several commands as one script."""
 
+BACKGROUND: Final = (
+    '"$@" & began=$!; for _ in {1..20}; do kill -0 $began 2>/dev/null || { wait $began; exit; }; sleep 0.05; done'
+)
+"""How something is started and left running: it has failed if it ends badly within its first second."""
 
 _TAKES: Final = {
     **dict.fromkeys(("node", "ruby", "perl", "lua", "mysql", "mariadb", "Rscript"), ("-e",)),
@@ -54,6 +58,31 @@ def place_of(
     `strict` is for several commands as one script, which ends at the first that fails. `session_cwd` is where
     earlier steps have gone; it holds where the step itself does not say. Without `terminal` nothing can be typed there.
     """
+    where = (step, runbook, stack, who, host, env)
+    if step.options.background:
+        return _left_running(_foreground(*where, strict=strict, session_cwd=session_cwd, terminal=False))
+    return _foreground(*where, strict=strict, session_cwd=session_cwd, terminal=terminal)
+
+
+def _left_running(place: Place) -> Place:
+    """The same place for what goes on beside the steps after it, and leaves nothing to them."""
+    argv = ("bash", "-c", BACKGROUND, "bash", *place.argv)
+    session: Session = "process" if place.session == "shell" else place.session
+    return replace(place, argv=argv, words=f"{place.words}, in the background", session=session)
+
+
+def _foreground(
+    step: Step,
+    runbook: Runbook,
+    stack: Stack,
+    who: str,
+    host: str,
+    env: Collection[str],
+    *,
+    strict: bool,
+    session_cwd: str,
+    terminal: bool,
+) -> Place:
     cwd = _folder(step.options.cwd or session_cwd or runbook.cwd, stack.home)
     options = step.options
     runs = _runs(step, runbook, strict=strict)
@@ -96,7 +125,7 @@ def _runs(step: Step, runbook: Runbook, *, strict: bool = False) -> tuple[str | 
 
 def shell_of(step: Step, runbook: Runbook, stack: Stack, who: str, host: str, session_cwd: str = "") -> Place:
     """A shell where `step` runs, in the same folder or container and as the same user."""
-    bare = replace(step, options=replace(step.options, interpreter=None))
+    bare = replace(step, options=replace(step.options, interpreter=None, background=False))
     place = place_of(bare, runbook, stack, who, host, session_cwd=session_cwd)
     return replace(place, argv=(*place.argv[:-2], *(() if step.options.container else ("-i",))))
 

@@ -61,6 +61,7 @@ def ask_confirm(
     if (conditions or overridden) and mode == "no":
         mode = "yes"
     rest, rest_ends = rest_of(state, step, part)
+    background = state.steps[step].step.options.background
     undo = undo_of(state, step)
     return AskConfirm(
         step,
@@ -75,7 +76,7 @@ def ask_confirm(
         condition="; ".join(conditions),
         values=ready.used,
         session=words_for(state, place, ready.text),
-        forecast=(*met, *ready.notes, *((ENDLESS,) if command.endless else ())),
+        forecast=(*met, *ready.notes, *((ENDLESS,) if command.endless and not background else ())),
         rest=rest,
         rest_ends=rest_ends,
         joined=len(now.joined),

@@ -9,7 +9,7 @@ import pytest
 
 from opsconsole.model.service import ContainerRef, UnitRef
 from opsconsole.model.stack import EngineRef, Service, Stack
-from opsconsole.run.place import place_of
+from opsconsole.run.place import BACKGROUND, place_of
 from tests.run.books import book, command, step
 
 STACK = Stack(
@@ -79,3 +79,10 @@ def test_by_the_interpreter_that_its_author_names() -> None:
 )
 def test_an_interpreter_is_given_the_text_as_it_takes_it(interpreter: str, argv: tuple[str | None, ...]) -> None:
     assert place(interpreter=interpreter).argv == argv
+
+
+def test_in_the_background_it_is_started_by_a_shell_that_does_not_stay(tmp_path: Path) -> None:
+    found = place(background=True, user="deploy")
+    assert found.argv[:3] == ("bash", "-c", BACKGROUND) and found.argv[4:] == place(user="deploy").argv
+    assert found.words.endswith("as deploy, in the background")
+    assert not place(background=True, container="web").terminal
