@@ -2,7 +2,7 @@
 SHELL := /bin/sh
 BIN := .venv/bin
 
-.PHONY: demo test lab lab-test check format bench torture lock clean setup dev
+.PHONY: demo test quick lab lab-test check format bench torture lock clean setup dev
 
 demo: setup
 	@$(BIN)/opsconsole demo
@@ -10,6 +10,10 @@ demo: setup
 # In two processes, each with whole files: most of the time a test waits for something real.
 test: dev
 	@$(BIN)/python -m pytest -n 2 --dist loadfile $(ARGS)
+
+# The part that needs no engine, server or whole story: for between two edits.
+quick: dev
+	@$(BIN)/python -m pytest -n 2 --dist loadfile -m 'not lab and not real' $(ARGS)
 
 # One of the five systems, built here from real parts, and the console on it: make lab SYSTEM=eatfit24
 lab: dev

@@ -25,6 +25,8 @@ LAB = (
 )
 pytest_plugins = [name for name in LAB if find_spec(name)]
 
+STORIES = ("tests/e2e/", "tests/systems/", "tests/run/test_crash", "tests/demo/")
+
 OURS = ("OPSCONSOLE_", "DOCKER_", "COMPOSE_", "XDG_", "REDISCLI_", "LESS", "TMUX", "SSH_")
 """Beginnings of variables that change what the program does."""
 OTHERS = (
@@ -74,6 +76,15 @@ def pytest_configure(config: pytest.Config) -> None:
     unknown = REQUIRED - PARTS.keys()
     if unknown:
         raise pytest.UsageError(f"OPSCONSOLE_REQUIRE names {', '.join(sorted(unknown))}; known are {', '.join(PARTS)}")
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Whatever asks for a real part from tests/lab, or goes through a whole story, is `real`; the rest is quick."""
+    for item in items:
+        fixtures = item._fixtureinfo.name2fixturedefs.values() if isinstance(item, pytest.Function) else ()
+        modules = {one.func.__module__ for defined in fixtures for one in defined}
+        if any(name.startswith("tests.lab.") for name in modules) or item.nodeid.startswith(STORIES):
+            item.add_marker("real")
 
 
 def pytest_sessionfinish(session: pytest.Session) -> None:
