@@ -20,7 +20,12 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "checks", nargs="*", metavar="CHECK", help="only these; a service's name means all of its checks"
     )
-    parser.add_argument("--format", choices=("text", "json"), default="text", help="how to print it (default: text)")
+    parser.add_argument(
+        "--format",
+        choices=("text", "json", "nagios", "prometheus"),
+        default="text",
+        help="how to print it (default: text); nagios: as a plugin of it; prometheus: its text format",
+    )
     parser.add_argument("--all", action="store_true", help="a line for each check, also where it is OK")
     parser.add_argument(
         "--matrix", action="store_true", help="which check sees which invariant and which row of the failure matrix"
@@ -34,6 +39,14 @@ def main(args: argparse.Namespace) -> int:
         from opsconsole.cli.status_json import as_json
 
         write(as_json(snapshot, host(), asked, matrix=args.matrix))
+    elif args.format == "nagios":
+        from opsconsole.cli import status_nagios
+
+        write(status_nagios.render(snapshot, asked))
+    elif args.format == "prometheus":
+        from opsconsole.watch.exposition import exposition
+
+        write(exposition(snapshot, asked))
     else:
         from opsconsole.cli.status_text import Paper, render
 
