@@ -11,6 +11,7 @@ from opsconsole.model.sample import Target
 from opsconsole.model.service import ServiceRef
 
 if TYPE_CHECKING:
+    from opsconsole.model.alerts import AlertSettings
     from opsconsole.model.matrix import Failure, Invariant
 
 
@@ -45,7 +46,7 @@ class Stack:
     """A stack, loaded from its file or made by discovery (`file` is None then).
 
     `watched` are all targets to read, whether a check judges them or not; every check's target is among them.
-    `home` is where steps run. `matrix` is the failure matrix.
+    `home` is where steps run. `matrix` is the failure matrix. `alerts` is None where the file has none.
     """
 
     name: str
@@ -60,6 +61,7 @@ class Stack:
     state_folder: Path | None = None
     invariants: tuple[Invariant, ...] = ()
     matrix: tuple[Failure, ...] = ()
+    alerts: AlertSettings | None = None
 
     def service(self, name: str) -> Service | None:
         """The service called `name`."""

@@ -152,6 +152,12 @@ class Assembly:
         """`check`, which is named at `key`, must exist: looked at when all checks are known."""
         self._needed.append((key, check))
 
+    def look_for_any(self, key: Key, name: str) -> None:
+        """`name`, at `key`, must be a check, or what stands before the dot of one. All checks are known by now."""
+        owners = {check.partition(".")[0] for check in self._names}
+        if name not in self._names and name not in owners:
+            self.faults.add(key, f"there is no check called {name}", nearest(name, {*self._names, *owners}))
+
     def runbook(self, name: str, key: Key) -> None:
         """A runbook that is referred to lies beside the stack file."""
         if name.endswith(".md"):

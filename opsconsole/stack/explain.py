@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
+from datetime import datetime
 from types import NoneType, UnionType
 from typing import Any, Final, Literal, Union, get_args, get_origin, get_type_hints
 
@@ -25,6 +26,7 @@ _WORDS: Final = {
     quantities.Duration: 'a duration like "5m"',
     quantities.Span: 'a duration like "5m"',
     quantities.Rate: 'a rate like "10M/min"',
+    datetime: "a date and time like 2026-01-31 03:00:00, without quotes",
 }
 
 

@@ -7,7 +7,7 @@ import tomllib
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from pathlib import Path
-from typing import Any, Final, NoReturn
+from typing import TYPE_CHECKING, Any, Final, NoReturn
 
 from opsconsole.model.stack import EngineRef, Forbidden, Stack
 from opsconsole.model.text import one_line
@@ -20,6 +20,9 @@ from opsconsole.stack.kinds import check
 from opsconsole.stack.schema import FileTable
 from opsconsole.stack.services import service
 from opsconsole.stack.take import take
+
+if TYPE_CHECKING:
+    from opsconsole.model.alerts import AlertSettings
 
 _PLACE: Final = re.compile(r"\s*\(at (?:line (\d+), column (\d+)|end of document)\)$")
 
@@ -37,6 +40,12 @@ def _failure(table: Mapping[str, Any], key: Key, stack: Assembly) -> None:
     from opsconsole.stack.matrix import failure
 
     failure(table, key, stack)
+
+
+def _alerts(table: Mapping[str, Any], stack: Assembly) -> AlertSettings | None:
+    from opsconsole.stack.alerts import alerts
+
+    return alerts(table, stack)
 
 
 _ENTRIES: Final[tuple[tuple[str, Callable[[Mapping[str, Any], Key, Assembly], None]], ...]] = (
@@ -100,11 +109,13 @@ def _assemble(raw: Mapping[str, Any], file: Path, faults: Faults) -> Stack | Non
                 enter(entry, (name, number), stack)
     own = raw.get("box")
     box(own if isinstance(own, Mapping) else None, stack)
+    alerts = raw.get("alerts")
+    settings = _alerts(alerts, stack) if isinstance(alerts, Mapping) else None
     stack.resolve()
-    return _stack(it, file, stack) if it is not None else None
+    return _stack(it, file, stack, settings) if it is not None else None
 
 
-def _stack(it: FileTable, file: Path, stack: Assembly) -> Stack:
+def _stack(it: FileTable, file: Path, stack: Assembly, alerts: AlertSettings | None) -> Stack:
     if not it.name.strip() and len(stack.faults) == 0:
         stack.faults.add(("name",), "the name is empty", "name the stack")
     state = stack.path(it.state, ("state",)) if it.state is not None else None
@@ -121,6 +132,7 @@ def _stack(it: FileTable, file: Path, stack: Assembly) -> Stack:
         state_folder=state,
         invariants=tuple(stack.invariants.values()),
         matrix=tuple(stack.matrix.values()),
+        alerts=alerts,
     )
 
 

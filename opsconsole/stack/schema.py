@@ -53,6 +53,7 @@ class FileTable(Table, frozen=True):
     invariant: tuple[dict[str, Any], ...] = ()
     matrix: tuple[dict[str, Any], ...] = ()
     box: dict[str, Any] | None = None
+    alerts: dict[str, Any] | None = None
     guard: GuardTable = GuardTable()
     contacts: dict[str, str] = {}
 

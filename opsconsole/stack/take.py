@@ -3,16 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any, Final
+from typing import Any
 
 import msgspec
 
 from opsconsole.checks import quantities
 from opsconsole.stack.faults import Faults
 from opsconsole.stack.keys import Key
-
-LATER: Final = ("alerts",)
-"""Keys of the design that no version understands yet: what is written there would be silently without effect."""
 
 
 def take(table: Mapping[str, Any], key: Key, faults: Faults, *kinds: type[msgspec.Struct]) -> list[Any]:
@@ -24,10 +21,7 @@ def take(table: Mapping[str, Any], key: Key, faults: Faults, *kinds: type[msgspe
     known = {name for kind in kinds for name in kind.__struct_encode_fields__}
     strange = [name for name in table if name not in known]
     for name in strange:
-        if name in LATER:
-            faults.add((*key, name), "this is not supported yet", "take it out")
-        else:
-            faults.unknown((*key, name), f"unknown key '{name}'", known)
+        faults.unknown((*key, name), f"unknown key '{name}'", known)
     return [_make(table, key, faults, kind, strange) for kind in kinds]
 
 

@@ -18,6 +18,8 @@ QUEUE = 'name = "x"\n[[queue]]\nname = "jobs"\nbroker = "redis://localhost"\n'
 HEALTH = 'name = "x"\n[[health]]\nname = "web"\nurl = "http://localhost"\n'
 INVARIANT = 'name = "x"\n[[invariant]]\n'
 MATRIX = 'name = "x"\n[[matrix]]\n'
+ALERTS = 'name = "x"\n[alerts]\n'
+WINDOW = 'name = "x"\n[[alerts.maintenance]]\n'
 CHECK = 'name = "x"\n[[check]]\nname = "y"\n'
 
 
@@ -47,7 +49,7 @@ def test_all_faults_of_a_file_are_told_at_once_in_its_order():
     ("text", "told"),
     [
         # keys that nobody knows
-        ('name = "x"\ncolour = "red"', "2: colour: unknown key 'colour'; known here: box, check,"),
+        ('name = "x"\ncolour = "red"', "2: colour: unknown key 'colour'; known here: alerts, box,"),
         (
             SERVICE + 'memory = { degraged = "1G" }',
             "5: service[worker].memory.degraged: unknown key 'degraged'; did you mean 'degraded'?",
@@ -59,8 +61,45 @@ def test_all_faults_of_a_file_are_told_at_once_in_its_order():
             'name = "x"\n[guard]\nforbid = [\n{ words = ["a"], because = "b" },\n{ wrds = ["a"], because = "b" }]',
             "5: guard.forbid[2].wrds: unknown key 'wrds'; did you mean 'words'?",
         ),
-        # what does not exist yet
-        ('name = "x"\n[alerts]', "2: alerts: this is not supported yet; take it out"),
+        # who is told, and when nobody is
+        (ALERTS + "colour = 1", "3: alerts.colour: unknown key 'colour'"),
+        (ALERTS + "telegram = {}", "3: alerts.telegram: token is missing; add token = …"),
+        (
+            ALERTS + 'telegram = { token = "123:abc", chat = "1" }',
+            '3: alerts.telegram.token: a secret is written out here; name it: "env:NAME" or "file:/path"',
+        ),
+        (ALERTS + 'telegram = { token = "env:T", chat = "ops" }', "3: alerts.telegram.chat: a secret is written out"),
+        (ALERTS + 'webhook = { url = "ftp://x" }', "3: alerts.webhook.url: no address: it begins with http://"),
+        (
+            ALERTS + 'webhook = { url = "http://x", headers = { Authorization = "Bearer 1" } }',
+            "3: alerts.webhook.headers.Authorization: a secret is written out here",
+        ),
+        (ALERTS + 'ping = "https://u:p@x"', "3: alerts.ping: the password is written out here; name it"),
+        (ALERTS + 'textfile = "/x/y.txt"', "3: alerts.textfile: the node exporter reads only files that end in .prom"),
+        (ALERTS + 'apprise = ["mailto://u:p@x"]', "3: alerts.apprise[1]: a secret is written out here"),
+        (ALERTS + 'remind = "0s"', "3: alerts.remind: more than 0 s is wanted here"),
+        (ALERTS + "recover = 0", "3: alerts.recover: a number stands here; write a whole number of at least 1"),
+        (ALERTS + "flapping = { changes = 1 }", "3: alerts.flapping.changes: a number stands here; write a whole"),
+        (WINDOW + 'at = "03:00"', "2: alerts.maintenance[1]: for is missing: a window begins and ends; add it"),
+        (
+            WINDOW + 'at = "25:00"\nfor = "1h"',
+            '3: alerts.maintenance[1].at: this is no time of day; write it like "03:00"',
+        ),
+        (WINDOW + 'at = "3:00"\nfor = "24h"', "4: alerts.maintenance[1].for: it would never end"),
+        (WINDOW + "from = 2026-01-01 03:00:00", "2: alerts.maintenance[1]: to is missing: a window begins and ends"),
+        (
+            WINDOW + "from = 2026-01-01 03:00:00\nto = 2026-01-01 02:00:00",
+            "4: alerts.maintenance[1].to: it ends before it begins",
+        ),
+        (WINDOW + 'because = "x"', "2: alerts.maintenance[1]: a window is either at and for, or from and to"),
+        (
+            WINDOW + 'at = "3:00"\nfor = "1h"\nzone = "Mars/X"',
+            "5: alerts.maintenance[1].zone: there is no such time zone",
+        ),
+        (
+            WINDOW + 'at = "3:00"\nfor = "1h"\nchecks = ["bax"]',
+            "5: alerts.maintenance[1].checks[1]: there is no check called bax; did you mean 'box'?",
+        ),
         # an environment, and what is looked at while it runs
         (SERVICE + "env = {}", "5: service[worker].env: nothing is expected; name a variable with its values"),
         (SERVICE + "env = { for = 2 }", "5: service[worker].env: nothing is expected"),
