@@ -128,6 +128,7 @@ class Console(App[int], inherit_bindings=False):
 
     def _took(self, parts: Parts) -> None:
         self.overview.stack = parts.stack
+        self.overview.marks.keep(parts.stack)
         self.read_only = self._told_read_only or parts.read_only
         self.overview.draw()
 

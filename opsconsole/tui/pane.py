@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import ClassVar
 
 from textual import events
@@ -12,7 +12,7 @@ from textual.message import Message
 from opsconsole.tui.canvas import Canvas
 from opsconsole.tui.presentation.frames import Frame, cost, framed, inner_width, title
 from opsconsole.tui.presentation.spans import Line, line
-from opsconsole.tui.presentation.table import Row
+from opsconsole.tui.presentation.table import Row, marked
 
 
 class Pane(Canvas, can_focus=True):
@@ -23,7 +23,7 @@ class Pane(Canvas, can_focus=True):
         Binding("k,up", "move(-1)", "up", show=False),
         Binding("g,home", "move(-100000)", "first", show=False),
         Binding("G,end", "move(100000)", "last", show=False),
-        Binding("pagedown,space", "page(1)", "page down", show=False),
+        Binding("pagedown", "page(1)", "page down", show=False),
         Binding("pageup,b", "page(-1)", "page up", show=False),
         Binding("enter", "open", "open", id="keep-0.open"),
     ]
@@ -52,6 +52,7 @@ class Pane(Canvas, can_focus=True):
         self.why = ""
         self.cursor: str | None = None
         self._rows: Sequence[Row] = ()
+        self._marked: Collection[str] = ()
         self._top = 0
 
     # --- what is shown -----------------------------------------------------------------------------------
@@ -72,10 +73,13 @@ class Pane(Canvas, can_focus=True):
         """The rows in their order."""
         return self._rows
 
-    def show_rows(self, rows: Sequence[Row], why: str = "") -> None:
-        """Show these rows. `why` says in the title why they are not fresh. The cursor stays on its row by key."""
+    def show_rows(self, rows: Sequence[Row], why: str = "", marked: Collection[str] = ()) -> None:
+        """Show these rows. `why` says in the title why they are not fresh, `marked` are the keys of marked ones.
+
+        The cursor stays on its row by key.
+        """
         place = self._place()
-        self._rows, self.why = rows, why
+        self._rows, self.why, self._marked = rows, why, marked
         if self.cursor is None or all(row.key != self.cursor for row in rows):
             self.cursor = rows[min(place, len(rows) - 1)].key if rows else None
         self._draw()
@@ -90,7 +94,7 @@ class Pane(Canvas, can_focus=True):
         if not self.size:
             return
         height, room = self._inner_height(), self.inner_width
-        flat = [(row.key, spans) for row in self._rows for spans in row.lines]
+        flat = [(row.key, self._seen(row, y)) for row in self._rows for y in range(len(row.lines))]
         self._scroll(flat, height)
         shown = flat[self._top : self._top + height]
         hidden = len(flat) - self._top - len(shown)
@@ -101,6 +105,10 @@ class Pane(Canvas, can_focus=True):
         head = title(self.title, focused=focused, number=self.number, why=self.why)
         lines = framed(self.frame, head, body[:height], self.size.width, focused=focused, above=self._top, below=hidden)
         self.show(lines, under)
+
+    def _seen(self, row: Row, y: int) -> Line:
+        """A line of a row, the first with its mark."""
+        return marked(row.lines[y]) if y == 0 and row.key in self._marked else row.lines[y]
 
     def _scroll(self, flat: Sequence[tuple[str, Line]], height: int) -> None:
         """Keep the cursor's row in sight, all of it where it fits."""

@@ -6,10 +6,13 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import TypeAlias
 
-from opsconsole.tui.presentation.spans import Line, Span, cut_name, fit, width
+from opsconsole.tui.presentation.spans import Line, Span, cut_name, fit, line, width
 
 Cell: TypeAlias = Line | Callable[[int], Line]
 """A line, or a drawing that is made once the width of its column is known."""
+
+MARK = "*"
+"""Stands before the name in rows that are marked, whatever colours there are."""
 
 _SHORT_NAME = 10
 """Cells to which a name shrinks before what stands right behind it in rank goes."""
@@ -45,6 +48,18 @@ def lay_out(columns: Sequence[Column], rows: Sequence[Sequence[Cell]], size: int
     wide = _widths(columns, rows, size, gap)
     shown = [place for place, room in enumerate(wide) if room]
     return [_line(row, columns, wide, shown, gap) for row in rows]
+
+
+def marked(row: Line) -> Line:
+    """A row with the sign of a mark in the cell between its level and its name."""
+    before = 0
+    for place, (text, style, to) in enumerate(row):
+        if before + len(text) > 1:
+            at = 1 - before
+            around = line((text[:at], style)), line(Span(text[at + 1 :], style, to))
+            return (*row[:place], *around[0], Span(MARK, "key"), *around[1], *row[place + 1 :])
+        before += len(text)
+    return (*row, Span(MARK, "key"))
 
 
 def place_of(column: int, columns: Sequence[Column], rows: Sequence[Sequence[Cell]], size: int) -> tuple[int, int]:

@@ -47,6 +47,10 @@ class OpsScreen(Screen[Any], inherit_bindings=False):
         self.set_timer(_NOTE_STAYS + 0.1, self.draw_footer)
         self.draw_footer()
 
+    def standing_note(self) -> str:
+        """What stands at the right of the footer while nothing has just happened."""
+        return ""
+
     def possible(self) -> Iterator[tuple[Binding, bool]]:
         """Every binding that does something now, each once, with whether it belongs in the footer."""
         seen = set()
@@ -93,7 +97,7 @@ class OpsScreen(Screen[Any], inherit_bindings=False):
     def draw_footer(self) -> None:
         """Draw the footer for what is possible now."""
         said, at = self._note
-        note = said if time.monotonic() - at < _NOTE_STAYS else ""
+        note = said if time.monotonic() - at < _NOTE_STAYS else self.standing_note()
         for bar in self.query("#footer").results(Canvas):
             bar.show([footer(self.hints(), bar.size.width, note)])
 

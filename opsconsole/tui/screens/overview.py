@@ -12,6 +12,7 @@ from textual.binding import Binding, BindingType
 
 from opsconsole.tui.board import Board
 from opsconsole.tui.canvas import Canvas
+from opsconsole.tui.marks import Marks, marked_keys, service_of
 from opsconsole.tui.pane import Pane
 from opsconsole.tui.panes import FINDINGS, PANES, PaneKind
 from opsconsole.tui.presentation import arrangement, header
@@ -23,7 +24,7 @@ from opsconsole.tui.screens.base import OpsScreen
 if TYPE_CHECKING:
     from opsconsole.model.check import Finding
     from opsconsole.model.snapshot import Snapshot
-    from opsconsole.model.stack import Stack
+    from opsconsole.model.stack import Service, Stack
     from opsconsole.tui.clipboard import Excerpt
 
 _HEADER_LINES = 2
@@ -42,6 +43,8 @@ class Overview(OpsScreen):
         Binding("right_square_bracket", "turn(1)", "next", key_display="[ ]", id="keep-2.turn"),
         Binding("left_square_bracket", "turn(-1)", "previous", show=False),
         Binding("y", "copy", "copy", id="keep-7.copy"),
+        Binding("space", "mark", "mark", id="keep-4.mark"),
+        Binding("escape", "unmark", "clear marks", id="keep-3.unmark"),
         Binding("question_mark", "help", "help", id="keep-3.help"),
         Binding("q", "app.leave", "quit", id="keep-1.quit"),
     ]
@@ -54,6 +57,7 @@ class Overview(OpsScreen):
         self.runs: Sequence[OpenRun] = ()
         self.titles: dict[str, str] = {}
         self.saying = ""
+        self.marks = Marks()
         self._growth = Growth()
         self._header = Canvas(id="header")
         self._panes = [
@@ -116,7 +120,8 @@ class Overview(OpsScreen):
             pane.empty = kind.empty if not targets else "looking…"
         if pane.display:
             rows = kind.rows(view, pane.inner_width) if seen or kind.name == FINDINGS else ()
-            pane.show_rows(rows, title_reason(view.snapshot, targets) if targets else "")
+            marked = marked_keys(view.snapshot, kind.name, (row.key for row in rows), self.marks)
+            pane.show_rows(rows, title_reason(view.snapshot, targets) if targets else "", marked)
 
     def _draw_header(self, now: float) -> None:
         size, name = self.app.size, self.stack.name if self.stack else "looking…"
@@ -137,12 +142,45 @@ class Overview(OpsScreen):
         """The pane of that name."""
         return next(pane for pane in self._panes if pane.pane_name == name)
 
+    # --- the services that are meant ----------------------------------------------------------------------
+
+    def standing_note(self) -> str:
+        """How many services are marked."""
+        return f"{len(self.marks)} marked" if self.marks else ""
+
+    def under_cursor(self) -> Service | None:
+        """The service that the row under the cursor is about."""
+        pane = self.focused
+        if self.snapshot is None or not isinstance(pane, Pane) or pane.cursor is None:
+            return None
+        return service_of(self.snapshot, pane.pane_name, pane.cursor)
+
+    def meant(self) -> tuple[Service, ...]:
+        """What an action is about: the services that are marked, else that under the cursor."""
+        stack, here = self.stack, self.under_cursor()
+        if stack is not None and self.marks:
+            return tuple(found for name in self.marks.names if (found := stack.service(name)))
+        return (here,) if here is not None else ()
+
+    def action_mark(self) -> None:
+        """Mark the service under the cursor, or take its mark away."""
+        if (here := self.under_cursor()) is not None:
+            self.marks.toggle(here.name)
+            self.draw()
+
+    def action_unmark(self) -> None:
+        """Take all marks away."""
+        self.marks.clear()
+        self.draw()
+
     # --- keys --------------------------------------------------------------------------------------------
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """What makes no sense now is not offered."""
         if action == "take_up":
             return bool(self.runs)
+        if action in ("mark", "unmark"):
+            return bool(self.marks) if action == "unmark" else self.under_cursor() is not None
         if action == "turn":
             return self.board.mode == "single"
         if action == "next":
@@ -217,3 +255,5 @@ class Overview(OpsScreen):
     def on_descendant_focus(self) -> None:
         """Other keys may be possible now."""
         self.draw_footer()
+
+    on_pane_moved = on_descendant_focus
