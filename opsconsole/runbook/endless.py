@@ -31,7 +31,9 @@ _PATTERNS: Final = {
     "kubectl": ("logs -f", "logs --follow", "get -w", "get --watch", "port-forward", "proxy"),
     "watch": ("",),
     "top": ("!-b", "-b !-n"),
-    "htop": ("",),
+    **dict.fromkeys(("htop", "atop", "iotop", "iftop", "nethogs", "nload", "slabtop", "stern"), ("",)),
+    "free": ("-s !-c",),
+    "redis-cli": ("monitor", "subscribe", "MONITOR", "SUBSCRIBE", "--stat", "--latency", "--latency-history"),
     "ping": ("!-c !-w",),
     "dmesg": ("-w", "-W", "--follow"),
     "tcpdump": ("!-c !-r",),
@@ -39,8 +41,14 @@ _PATTERNS: Final = {
 }
 """Program -> patterns as in the table of programs (table.py)."""
 
+_SAMPLERS: Final = {**dict.fromkeys(("vmstat", "iostat", "mpstat", "pidstat", "sar"), 1), "dstat": 0}
+"""Program -> so many bare numbers, and it goes on: an interval without a count (dstat needs not even that)."""
+_VALUED: Final = frozenset(("-p", "-P", "-o", "-s", "-e", "-f", "-n", "-t", "-C", "-D", "-N"))
+"""Options of samplers after which a number is a value of theirs."""
+
 _MAYBE: Final = re.compile(
-    r"\s-\w*[fFwW]|--(?:follow|watch)|\+F|\b(?:watch|top|htop|ping|tcpdump|events|stats|attach|port-forward|proxy|less)\b"
+    r"\s-\w*[fFwWs]|--(?:follow|watch|stat|latency)|\+F|\w*stat\b|top\b|(?i:monitor|subscribe)"
+    r"|\b(?:watch|ping|tcpdump|events|stats|attach|port-forward|proxy|less|sar|nethogs|nload|stern)\b"
 )
 """What every one of them has: most scripts need no second look."""
 
@@ -64,12 +72,25 @@ def _line(words: list[Word], simple: Simple, depth: int) -> bool:
     entry = _entries().get(name)
     if entry is not None and judge_line(entry, [Word(name), *words[1:]]).risk is Risk.CHANGE:
         return True
+    if name in _SAMPLERS and _bare_numbers(words[1:]) in (_SAMPLERS[name], 1):
+        return True
     for inner in starts(name, words, simple.stdin, simple.fed)[1]:
         if isinstance(inner, InnerWords) and inner.words and _line(list(inner.words), simple, depth + 1):
             return True
         if isinstance(inner, InnerScript) and is_endless(inner.text):
             return True
     return False
+
+
+def _bare_numbers(words: list[Word]) -> int:
+    """How many numbers stand there for themselves; -1 where a word is only known when it runs."""
+    texts = [word.text for word in words]
+    if None in texts:
+        return -1
+    return sum(
+        bool(text and text.isdigit()) and (number == 0 or texts[number - 1] not in _VALUED)
+        for number, text in enumerate(texts)
+    )
 
 
 @lru_cache(maxsize=1)

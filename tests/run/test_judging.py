@@ -43,7 +43,7 @@ def ended(text: str = "uptime", risk: Risk = Risk.READ, code: int = 0, endless: 
         (ended("kubectl port-forward x 1", Risk.UNKNOWN, code=130, interrupted=True, endless=True), {}, "", ""),
         (ended("journalctl -f", code=-2, interrupted=True, endless=True), {"expect": "x"}, "", "it did not print x"),
         (ended("journalctl -f", code=1, endless=True), {}, "", "exit code 1"),
-        (ended("vmstat 1", code=-2, interrupted=True), {}, "", ""),
+        (ended("vmstat 1 9", code=-2, interrupted=True), {}, "", ""),
         (ended("redis-cli PING", code=-2, interrupted=True), {"capture": "pong"}, "", "the operator ended it"),
         (ended("systemctl restart web", Risk.CHANGE, code=-2, interrupted=True), {}, "", "the operator ended it"),
         (ended("redis-cli PING", code=-2, interrupted=True), {"until": 9.0}, "", "the operator ended it"),

@@ -165,6 +165,17 @@ def test_lines_after_a_shell_was_opened_are_meant_for_inside() -> None:
 @pytest.mark.parametrize(
     ("script", "endless"),
     [
+        ("vmstat 1", True),
+        ("vmstat 1 5", False),
+        ("vmstat", False),
+        ("sudo iostat -x 2", True),
+        ("pidstat -p 12", False),
+        ("pidstat -p 12 1", True),
+        ("dstat -cdnm", True),
+        ("dstat 1 5", False),
+        ("free -s 2", True),
+        ("redis-cli -p 6380 MONITOR", True),
+        ("redis-cli info stats", False),
         ("docker compose logs -f web", True),
         ("docker-compose logs -f web", True),
         ("docker logs --tail 5 web", False),
