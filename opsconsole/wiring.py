@@ -10,6 +10,7 @@ from opsconsole.model.stack import Stack
 from opsconsole.probes.base import World
 
 if TYPE_CHECKING:  # what only names types is not worth the milliseconds that `status` would pay for it
+    from opsconsole.model.lately import Lately
     from opsconsole.model.run import RunState
     from opsconsole.model.runbook import Runbook
     from opsconsole.model.snapshot import Snapshot
@@ -91,9 +92,18 @@ class Parts:
         return self._state_folder or self.stack.state_folder or default_state_folder()
 
     async def begin_run(
-        self, runbook: Runbook, operator: Operator, *, reason: str, inputs: Mapping[str, str] | None = None
+        self,
+        runbook: Runbook,
+        operator: Operator,
+        *,
+        reason: str,
+        inputs: Mapping[str, str] | None = None,
+        lately: Lately | None = None,
     ) -> Session:
-        """A new run: its folder, its journal and its holder exist when this returns."""
+        """A new run: its folder, its journal and its holder exist when this returns.
+
+        What had changed here before it is kept with it: `lately` where that has been looked at already.
+        """
         from opsconsole.run.session import Session
 
         return await Session.begin(
@@ -105,6 +115,7 @@ class Parts:
             ops_check=self.ops_check,
             reason=reason,
             inputs=inputs or {},
+            lately=lately or await self.lately(),
         )
 
     async def resume_run(self, run_id: str, operator: Operator) -> Session:
@@ -134,6 +145,13 @@ class Parts:
         from opsconsole.run.folder import read_run
 
         return read_run(self.state_folder, run_id)
+
+    async def lately(self, since: float | None = None, span: float | None = None) -> Lately:
+        """What changed here within `span` seconds (a day) before `since` (a finding's; else now), and after it."""
+        from opsconsole.lately.asking import look
+        from opsconsole.model.lately import SPAN
+
+        return await look(self.stack, self.world, self.runs, since, span or SPAN)
 
     async def close(self) -> None:
         """Let go of everything that was opened. Running steps go on in their holders."""

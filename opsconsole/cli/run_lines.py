@@ -19,6 +19,7 @@ from opsconsole.cli.run_beside import (
     escalation,
     heading,
     held,
+    lately_lines,
     met_lines,
     step_heading,
 )
@@ -112,7 +113,7 @@ class LineOperator:
         """Tell what is new: results, OPS-checks, what is waited for."""
         if not self._headed:
             self._headed = True
-            self._say(heading(state))
+            self._say(heading(state) + lately_lines(state))
             self._told = dict(self._standing(state))
             self._checks_shown = len(state.ops_checks)
         self._state = state

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from opsconsole.lately.asking import Asked, Told
 from opsconsole.lately.belongings import containers_of
@@ -17,8 +17,14 @@ from opsconsole.model.stack import Stack
 from opsconsole.model.text import one_line
 from opsconsole.probes.aside import aside
 
+if TYPE_CHECKING:
+    from opsconsole.probes.engine.describe import Image
+
 _LONGEST: Final = 256 << 10
 """Bytes from the end of a reflog that are looked at."""
+
+_IN_A_ROW: Final = 60
+"""Seconds within which one move follows another as part of the same doing: a rebase makes many."""
 
 _LINE: Final = re.compile(r"[0-9a-f]+ ([0-9a-f]{7,64}) .*> (\d+) [+-]\d{4}\t?(.*)")
 
@@ -69,10 +75,10 @@ def _moves(tree: Path) -> Iterator[Change]:
 
 
 def parsed(reflog: str, name: str) -> Iterator[Change]:
-    """The moves in the reflog of HEAD of the work tree called `name`. Pure."""
-    for line in reflog.splitlines():
-        if match := _LINE.fullmatch(line):
-            commit, at, message = match.groups()
+    """The moves in the reflog of HEAD of the work tree called `name`; of several in a row the last one. Pure."""
+    moves = [match.groups() for line in reflog.splitlines() if (match := _LINE.fullmatch(line))]
+    for (commit, at, message), (_, then, _) in zip(moves, [*moves[1:], ("", "inf", "")], strict=True):
+        if float(then) - float(at) > _IN_A_ROW:
             what = f"at {commit[:7]}: {one_line(message, 100) or 'moved'}"
             yield Change(float(at), "deploy", (one_line(name, 60),), what)
 
@@ -88,7 +94,14 @@ async def _images(asked: Asked) -> list[Change] | Problem:
             continue
         shown = one_line(name.partition("@")[0].rpartition("/")[2], 60)
         services = tuple(service for service, found in containers if service and found.image_id == id)
-        for at, what in ((image.created_at, "was built"), (image.tagged_at, "got its tag here")):
-            if at is not None and at > 0:
-                changes.append(Change(at, "deploy", (shown,), f"(image) {what}", services))
+        changes += [Change(at, "deploy", (shown,), f"(image) {what}", services) for at, what in _times(image)]
     return changes
+
+
+def _times(image: Image) -> Iterator[tuple[float, str]]:
+    """When it was built, and when it got its tag here, where that was not by being built."""
+    built, tagged = image.created_at, image.tagged_at
+    if built is not None and built > 0:
+        yield built, "was built"
+    if tagged is not None and (built is None or abs(tagged - built) > _IN_A_ROW):
+        yield tagged, "got its tag here"

@@ -24,7 +24,24 @@ from opsconsole.probes.composed import ENVIRONMENT, FILES, FOLDER
 MOST: Final = 500
 """Files that are looked at for each pattern."""
 
-_ITSELF: Final = frozenset(".log .err .out .db .sqlite .sqlite3 .dump .gz .zst .tar .pid .sock .rdb .aof".split())
+_ITSELF: Final = frozenset(
+    (
+        ".log",
+        ".err",
+        ".out",
+        ".db",
+        ".sqlite",
+        ".sqlite3",
+        ".dump",
+        ".gz",
+        ".zst",
+        ".tar",
+        ".pid",
+        ".sock",
+        ".rdb",
+        ".aof",
+    )
+)
 """Endings of files that programs write by themselves: that they have changed says nothing."""
 
 _COMPOSE: Final = ("compose.yaml", "compose.yml", "docker-compose.yaml", "docker-compose.yml", ".env")
@@ -92,7 +109,7 @@ def _states(patterns: Iterable[str], home: Path) -> Iterator[Change | str]:
         if not glob.has_magic(pattern):
             yield from _state(pattern, home, named=True)
             continue
-        for path in islice(glob.iglob(pattern, recursive=True), MOST):
+        for path in islice(glob.iglob(pattern, recursive=True), MOST):  # noqa: PTH207  it may begin anywhere
             yield from _state(path, home, named=False)
 
 

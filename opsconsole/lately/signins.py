@@ -98,7 +98,11 @@ async def _journalled(asked: Asked) -> Told:
         return Told(unseen=[f"there is no record of them: no {WTMP}, and {ran.reason}"])
     said = ran.stderr.decode(errors="replace").strip()
     if ran.exit_code or not _has_journal(asked.root):
-        return Told(unseen=[f"there is no record of them: no /{WTMP}, and {one_line(said, 100) or 'no journal that may be read'}"])
+        return Told(
+            unseen=[
+                f"there is no record of them: no /{WTMP}, and {one_line(said, 100) or 'no journal that may be read'}"
+            ]
+        )
     return Told(list(from_journal(ran.stdout.decode(errors="replace"))))
 
 

@@ -22,8 +22,10 @@ PLURALS: Final[dict[Kind, str]] = {
 SPAN: Final = 86400.0
 """Seconds before a finding that count as lately."""
 
-ALIKE: Final = 120.0
-"""Seconds within which changes that differ in what they are about alone are told as one."""
+ALIKE: Final[dict[Kind, float]] = {"sign-in": 1800.0, "package": 1800.0}
+"""Seconds within which changes that differ in what they are about alone are told as one, where it is not `_ALIKE`."""
+
+_ALIKE: Final = 120.0
 
 _NAMED: Final = 4
 _AFTER: Final = 4
@@ -86,7 +88,7 @@ def gathered(changes: Iterable[Change], unseen: Iterable[Unseen], begin: float, 
 
     A change of the future is one of a clock that was wrong; it is left as it is, at the top.
     """
-    every = _joined(sorted(set(changes), key=lambda change: change.at))
+    every = _joined(sorted(dict.fromkeys(changes), key=lambda change: (change.at, change.kind, change.subjects)))
     newest_first = sorted(every, key=lambda change: -change.last)
     recent = tuple(change for change in newest_first if change.last >= begin)
     kinds = {change.kind for change in recent}
@@ -104,7 +106,7 @@ def _joined(changes: Sequence[Change]) -> list[Change]:
     for change in changes:
         key = change.kind, change.what
         place = open_now.get(key)
-        if place is not None and change.at - out[place].last <= ALIKE:
+        if place is not None and change.at - out[place].last <= ALIKE.get(change.kind, _ALIKE):
             before = out[place]
             out[place] = replace(
                 before,

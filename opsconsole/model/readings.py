@@ -75,6 +75,7 @@ class ContainerReading:
     addresses: tuple[str, ...] = ()
     memory_limit: int | None = None
     oom_at: float | None = None
+    created_at: float | None = None
 
 
 @dataclass(frozen=True, slots=True)

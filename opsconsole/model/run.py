@@ -7,6 +7,7 @@ from enum import Enum
 from typing import Any, TypeAlias
 
 from opsconsole.model.check import Finding
+from opsconsole.model.lately import Lately
 from opsconsole.model.runbook import Command, Risk, Runbook, Step
 from opsconsole.model.verdict import Level
 
@@ -207,6 +208,7 @@ class RunState:
     `tabs` says which of several alternatives was picked, by their `tab_group`.
     `cwd` is the folder that steps have gone to (empty: where the runbook says), `carried` what they have set.
     `green` says how long all has been well at the end of a run that wants it to stay so, empty where it does not.
+    `lately` is what had changed on the box before the run; None where nobody looked.
     """
 
     id: str
@@ -235,6 +237,7 @@ class RunState:
     cwd: str = ""
     carried: tuple[Carried, ...] = ()
     green: str = ""
+    lately: Lately | None = None
 
     @property
     def shell(self) -> ShellState | None:

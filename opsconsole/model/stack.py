@@ -47,6 +47,7 @@ class Stack:
 
     `watched` are all targets to read, whether a check judges them or not; every check's target is among them.
     `home` is where steps run. `matrix` is the failure matrix. `alerts` is None where the file has none.
+    `telling` are patterns of files that tell of a change of how it runs, besides those that its checks name.
     """
 
     name: str
@@ -62,6 +63,7 @@ class Stack:
     invariants: tuple[Invariant, ...] = ()
     matrix: tuple[Failure, ...] = ()
     alerts: AlertSettings | None = None
+    telling: tuple[str, ...] = ()
 
     def service(self, name: str) -> Service | None:
         """The service called `name`."""

@@ -54,6 +54,19 @@ def parse_own(text: str) -> list[str]:
     return [said["Id"] for said in seen if said.get("FragmentPath", "").startswith(OWN) and is_name(said.get("Id", ""))]
 
 
+def parse_files(text: str) -> tuple[str, ...]:
+    """The paths in what `systemctl show UNIT… --property=FragmentPath,DropInPaths,EnvironmentFiles` printed, once each.
+
+    There is a line for each environment file, with what is to happen without it in brackets.
+    """
+    found: dict[str, None] = {}
+    for line in text.splitlines():
+        key, _, value = line.partition("=")
+        words = [value.rpartition(" (ignore_errors=")[0]] if key == "EnvironmentFiles" else value.split()
+        found |= dict.fromkeys(word for word in words if word.startswith("/"))
+    return tuple(found)
+
+
 def missing(name: str) -> UnitReading:
     """The reading of a unit that does not exist, as systemd would give it."""
     return UnitReading(name, "not-found", "inactive", "dead")

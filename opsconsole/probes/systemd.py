@@ -17,6 +17,7 @@ from opsconsole.probes.systemctl import (
     PROPERTIES,
     is_name,
     missing,
+    parse_files,
     parse_list,
     parse_own,
     parse_show,
@@ -102,6 +103,16 @@ class Units:
             return ()
         found = await self.show(names, timeout)
         return found if isinstance(found, Problem) else tuple(found[name] for name in names)
+
+    async def files(self, names: Collection[str], timeout: float = 3.0) -> tuple[str, ...] | Problem:
+        """The files that units are made from: their own, drop-ins, and those of their environment."""
+        self._enter()
+        real = sorted(name for name in names if is_name(name))
+        if not real:
+            return ()
+        wanted = "--property=FragmentPath,DropInPaths,EnvironmentFiles"
+        said = await self._run(["show", wanted, "--", *real], timeout)
+        return said if isinstance(said, Problem) else parse_files(said)
 
     async def close(self) -> None:
         """End the question under way. Another one may be asked after it."""

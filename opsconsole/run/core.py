@@ -25,6 +25,7 @@ from opsconsole.model.run import (
 from opsconsole.model.runbook import Command, Risk, Runbook, Step
 from opsconsole.model.verdict import Level
 from opsconsole.run.kinds import Kind
+from opsconsole.run.lately import lately_from
 
 
 def parts_of(step: Step) -> tuple[Command, ...]:
@@ -405,7 +406,12 @@ def _chose(state: RunState, entry: Entry) -> RunState:
     return moved if group is None else replace(moved, tabs={**state.tabs, group: data["tab"]})
 
 
+def _lately(state: RunState, entry: Entry) -> RunState:
+    return replace(state, lately=lately_from(entry))
+
+
 _ON_RUN: dict[str, Callable[[RunState, Entry], RunState]] = {
+    Kind.LATELY: _lately,
     Kind.INPUT: _input,
     Kind.OPS_CHECK: _ops_check,
     Kind.SHELL: _shell,

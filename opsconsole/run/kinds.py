@@ -24,6 +24,8 @@ class Kind(StrEnum):
     """The runbook's file had changed, and the operator went on with the text the run began with: path, changed."""
     INPUT = "input"
     """A value was given: name, value; for a secret only name and secret=true."""
+    LATELY = "lately"
+    """What had changed on the box before the run: at, begin, changes, earlier, unseen (run/lately.py)."""
     OPS_CHECK = "ops-check"
     """One full round of checks: label, level, levels, findings; `problem` says why there was none."""
     STARTED = "started"

@@ -13,6 +13,7 @@ from opsconsole.model.verdict import Level
 from opsconsole.run.core import ops_check_from
 from opsconsole.run.folder import OUTPUT
 from opsconsole.run.kinds import Kind
+from opsconsole.run.lately import before_the_run, lately_from
 from opsconsole.run.markup import day, day_and_moment, fenced, moment, text
 from opsconsole.run.printed import end_of
 from opsconsole.run.told import ended_words, line_of, needs_a_look
@@ -35,6 +36,7 @@ def report(entries: Sequence[Entry], outputs: Mapping[str, str], head: str) -> s
     checks = [ops_check_from(entry) for entry in entries if entry.kind == Kind.OPS_CHECK]
     blocks = [
         _title(entries),
+        *(before_the_run(lately_from(entry)) for entry in entries if entry.kind == Kind.LATELY),
         *_before_and_after(checks),
         *_to_look_at(entries, checks),
         "## Timeline (UTC)\n\n" + "\n".join(_timeline(entries)),

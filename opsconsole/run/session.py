@@ -18,6 +18,7 @@ from opsconsole.run import folder as folders
 from opsconsole.run.acting import act
 from opsconsole.run.grip import Grip
 from opsconsole.run.kinds import Kind
+from opsconsole.run.lately import lately_data
 from opsconsole.run.link import HolderGone, NotDone
 from opsconsole.run.moves import next_move
 from opsconsole.run.opening import acceptable, change_of, settle_change, text_of
@@ -28,6 +29,7 @@ from opsconsole.run.watching import watch
 from opsconsole.run.who import login_name, user_name
 
 if TYPE_CHECKING:
+    from opsconsole.model.lately import Lately
     from opsconsole.runbook.guard import Guard
 
 
@@ -73,6 +75,7 @@ class Session(Grip):
         ops_check: OpsCheckPort,
         reason: str,
         inputs: Mapping[str, str] | None = None,
+        lately: Lately | None = None,
     ) -> Session:
         """A new run: its folder, its journal and its holder exist when this returns.
 
@@ -101,6 +104,8 @@ class Session(Grip):
         secret = {given.name for given in runbook.inputs if given.secret}
         for name, value in acceptable(inputs or {}, runbook, stack).items():
             await session.give(name, value, secret=name in secret)
+        if lately is not None:
+            await session.surely_append(Kind.LATELY, lately_data(lately))
         return session
 
     @classmethod

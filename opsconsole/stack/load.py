@@ -133,6 +133,7 @@ def _stack(it: FileTable, file: Path, stack: Assembly, alerts: AlertSettings | N
         invariants=tuple(stack.invariants.values()),
         matrix=tuple(stack.matrix.values()),
         alerts=alerts,
+        telling=tuple(str(stack.home / pattern) for pattern in it.lately.files),
     )
 
 

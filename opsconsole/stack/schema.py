@@ -39,6 +39,12 @@ class GuardTable(Table, frozen=True):
     forbid: tuple[ForbidTable, ...] = ()
 
 
+class LatelyTable(Table, frozen=True):
+    """Patterns of files and folders (`*`, `**`) that tell of a change, besides those that checks name."""
+
+    files: tuple[str, ...] = ()
+
+
 class FileTable(Table, frozen=True):
     """The whole file. What has a form of its own below is taken as it is, so that each entry is looked at by itself."""
 
@@ -56,6 +62,7 @@ class FileTable(Table, frozen=True):
     alerts: dict[str, Any] | None = None
     guard: GuardTable = GuardTable()
     contacts: dict[str, str] = {}
+    lately: LatelyTable = LatelyTable()
 
 
 class Terms(Table, frozen=True, rename={"for_": "for"}):

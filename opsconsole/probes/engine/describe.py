@@ -30,11 +30,17 @@ class Event:
 
 @dataclass(frozen=True, slots=True)
 class Image:
-    """An image of the engine: its id, its labels, and the variables that it sets, by name."""
+    """An image of the engine: its id, its labels, and the variables that it sets, by name.
+
+    `created_at` is when it was built, wherever that was; `tagged_at` when it last got a name here, None where it was
+    pulled with it.
+    """
 
     id: str
     labels: Mapping[str, str]
     variables: frozenset[str] = frozenset()
+    created_at: float | None = None
+    tagged_at: float | None = None
 
 
 def image(raw: Mapping[str, Any]) -> Image:
@@ -45,6 +51,8 @@ def image(raw: Mapping[str, Any]) -> Image:
         str(raw["Id"]),
         {str(key): plain(str(value)) for key, value in labels.items()},
         frozenset(str(one).partition("=")[0] for one in config.get("Env") or ()),
+        moment(raw.get("Created")),
+        moment((raw.get("Metadata") or {}).get("LastTagTime")),
     )
 
 
@@ -72,6 +80,7 @@ def container(raw: Mapping[str, Any]) -> ContainerReading:
         labels={str(key): plain(str(value)) for key, value in labels.items()},
         addresses=tuple(_addresses(raw)),
         memory_limit=(raw.get("HostConfig") or {}).get("Memory") or None,
+        created_at=moment(raw.get("Created")),
     )
 
 
