@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
+from typing import Final
 
 from opsconsole.cli.run_text import Ink
-from opsconsole.model.run import AskWay, RunState
+from opsconsole.model.run import AskWay, Progress, RunState
 from opsconsole.model.runbook import Step
 from opsconsole.model.text import one_line, plain
 from opsconsole.model.units import duration
@@ -20,6 +21,20 @@ def heading(state: RunState) -> str:
     within = f" · to be done within {duration(book.rto)}" if book.rto is not None else ""
     told = "".join(f"\n{one_line(section.title)}: {plain(section.prose).strip()}\n" for section in in_the_header(book))
     return f"{head}\nrun {state.id}{within}\n{told}"
+
+
+_BLOCK: Final = 6
+"""Changes that a run begins with."""
+
+
+def lately_lines(state: RunState) -> str:
+    """What had changed on the box before the run, as long as nothing of it has been done."""
+    if state.lately is None or any(here.progress is not Progress.TODO for here in state.steps):
+        return ""
+    from opsconsole.cli.lately_text import block
+
+    lines = block(state.lately, state.lately.at, _BLOCK, state.inputs.get("service", ""))
+    return "\n" + "\n".join(lines) + "\n"
 
 
 def step_heading(state: RunState, place: int, ink: Ink) -> str:

@@ -25,7 +25,7 @@ SPAN: Final = 86400.0
 ALIKE: Final[dict[Kind, float]] = {"sign-in": 1800.0, "package": 1800.0}
 """Seconds within which changes that differ in what they are about alone are told as one, where it is not `_ALIKE`."""
 
-_ALIKE: Final = 120.0
+_ALIKE: Final = 20.0
 
 _NAMED: Final = 4
 _AFTER: Final = 4

@@ -23,6 +23,7 @@ from opsconsole.model.runbook import Runbook
 from opsconsole.model.text import one_line
 from opsconsole.model.trouble import TroubleError
 from opsconsole.run.met import Met
+from opsconsole.tui.presentation.lately import Beside
 from opsconsole.tui.presentation.printed import Printed
 from opsconsole.tui.presentation.steps import unproven
 from opsconsole.tui.presentation.transcript import ending, expected, heading
@@ -71,7 +72,10 @@ class PlaysRun(Protocol):
 
 
 class Desk:
-    """One run at this console. It is the run's operator: it keeps a question until somebody answers it."""
+    """One run at this console. It is the run's operator: it keeps a question until somebody answers it.
+
+    `since` is when what it treats began, `beside` what changed on the box before it, as far as either is known.
+    """
 
     def __init__(self, runbook: Runbook, reason: str, inputs: dict[str, str]) -> None:
         self.runbook = runbook
@@ -80,6 +84,8 @@ class Desk:
         self.state: RunState | None = None
         self.question: Question | None = None
         self.asked = 0
+        self.since: float | None = None
+        self.beside: Beside | None = None
         self.printed = Printed()
         self.met = Met()
         self.trouble = ""

@@ -81,12 +81,16 @@ def open_finding(console: Console, found: Finding) -> None:
         elif not books:
             console.say(f"no runbook treats {found.check}; r shows all of them")
         elif len(books) == 1:
-            open_runbook(console, books[0], reason, inputs)
+            open_runbook(console, books[0], reason, inputs, found.since)
         else:
             from opsconsole.tui.screens.library import LibraryScreen
 
             title = f"Runbooks for {found.check}"
-            console.push_screen(LibraryScreen(books, title, lambda book: open_runbook(console, book, reason, inputs)))
+
+            def chosen(book: Runbook) -> None:
+                open_runbook(console, book, reason, inputs, found.since)
+
+            console.push_screen(LibraryScreen(books, title, chosen))
 
     console.run_worker(open_it(), group="opening a runbook", exclusive=True, exit_on_error=False)
 
@@ -114,8 +118,12 @@ def open_library(console: Console) -> None:
     console.run_worker(open_it(), group="reading runbooks", exclusive=True, exit_on_error=False)
 
 
-def open_runbook(console: Console, book: Runbook, reason: str, inputs: dict[str, str]) -> None:
-    """Show a runbook as its file is now, ready to begin. Nothing is written or started by looking at it.
+def open_runbook(
+    console: Console, book: Runbook, reason: str, inputs: dict[str, str], since: float | None = None
+) -> None:
+    """Show a runbook as its file is now, ready to begin, beside what changed on the box before `since`.
+
+    Nothing is written or started by looking at it.
 
     One that cannot be read (any more) is not shown; why is told instead.
     """
@@ -134,7 +142,9 @@ def open_runbook(console: Console, book: Runbook, reason: str, inputs: dict[str,
         except TroubleError as error:
             _tell(console, error)
             return
-        console.push_screen(RunScreen(NewDesk(now, reason, inputs)))
+        desk = NewDesk(now, reason, inputs)
+        desk.since = since
+        console.push_screen(RunScreen(desk))
 
     console.run_worker(open_it(), group="reading a runbook", exclusive=True, exit_on_error=False)
 
@@ -200,8 +210,11 @@ def play(console: Console, desk: Desk, *, resume: bool) -> None:
             run_id = desk.state.id
             await desk.play(lambda operator: parts.resume_run(run_id, operator))
         else:
+            lately = desk.beside.lately if desk.beside is not None else None
             await desk.play(
-                lambda operator: parts.begin_run(desk.runbook, operator, reason=desk.reason, inputs=desk.inputs)
+                lambda operator: parts.begin_run(
+                    desk.runbook, operator, reason=desk.reason, inputs=desk.inputs, lately=lately
+                )
             )
 
     console.run_worker(go(), group="run", exclusive=True, exit_on_error=False)

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from opsconsole.model.check import Check, Standing
+from opsconsole.model.lately import Lately
 from opsconsole.model.runbook import Runbook
 from opsconsole.model.sample import Target
 from opsconsole.model.service import ContainerRef
@@ -85,11 +86,18 @@ class Shop:
         }
 
     async def begin(
-        self, text: str, answers: Iterable[Line] = (), *, reason: str = "", book_name: str = "book", **inputs: str
+        self,
+        text: str,
+        answers: Iterable[Line] = (),
+        *,
+        reason: str = "",
+        book_name: str = "book",
+        lately: Lately | None = None,
+        **inputs: str,
     ) -> tuple[Session, ScriptedOperator]:
         operator = ScriptedOperator(answers)
         session = await Session.begin(
-            runbook=self.book(text, book_name), reason=reason, inputs=inputs, **self.ports(operator)
+            runbook=self.book(text, book_name), reason=reason, inputs=inputs, lately=lately, **self.ports(operator)
         )
         return session, operator
 

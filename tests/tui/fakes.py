@@ -8,6 +8,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+from opsconsole.model.lately import Lately
 from opsconsole.model.run import Answer, Leave, PartState, Progress, Question, RunState, StepState, Stop
 from opsconsole.model.runbook import Command, Risk, Runbook, Section, Step
 from opsconsole.model.snapshot import Snapshot
@@ -49,6 +50,7 @@ class ToldParts:
         self.begun: list[dict[str, Any]] = []
         self.script: Callable[[Any], ScriptedSession] | None = None
         self.closed = False
+        self.changed: Lately | None = None
 
     def collector(self, on_change: Callable[[Snapshot], None]) -> ToldCollector:
         return ToldCollector(self, on_change)
@@ -60,7 +62,16 @@ class ToldParts:
     def runs(self) -> list[Any]:
         return self.open_runs
 
-    async def begin_run(self, runbook: Runbook, operator: Any, *, reason: str, inputs: Any = None) -> ScriptedSession:
+    async def lately(self, since: float | None = None) -> Lately:
+        """What was told to it; as long as that is nothing, nobody learns anything."""
+        if self.changed is None:
+            await asyncio.Event().wait()
+        assert self.changed is not None
+        return self.changed
+
+    async def begin_run(
+        self, runbook: Runbook, operator: Any, *, reason: str, inputs: Any = None, lately: Lately | None = None
+    ) -> ScriptedSession:
         self.begun.append({"runbook": runbook, "reason": reason, "inputs": dict(inputs or {})})
         assert self.script is not None
         return self.script(operator)

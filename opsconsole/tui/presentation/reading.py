@@ -7,12 +7,13 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from opsconsole.model.check import Standing
-from opsconsole.model.run import AskChanged, AskEnd, AskWay, Question, RunState
+from opsconsole.model.run import AskChanged, AskEnd, AskWay, Progress, Question, RunState
 from opsconsole.model.runbook import Runbook
 from opsconsole.model.text import plain
 from opsconsole.runbook.between import after, before
 from opsconsole.tui.presentation import runs, steps
 from opsconsole.tui.presentation.document import alternatives, document
+from opsconsole.tui.presentation.lately import Beside, block
 from opsconsole.tui.presentation.prose import prose
 from opsconsole.tui.presentation.spans import Line, line, words, wrap
 from opsconsole.tui.presentation.summary import escalation
@@ -29,11 +30,15 @@ class Reading:
 
 @dataclass(frozen=True, slots=True)
 class Around:
-    """What is known besides the run: live checks, expected lines that were printed, the stack's contacts."""
+    """What is known besides the run: live checks, expected lines that were printed, the stack's contacts.
+
+    `beside` is what changed on the box before it.
+    """
 
     standings: Mapping[str, Standing] = field(default_factory=dict)
     met: frozenset[str] = frozenset()
     contacts: Mapping[str, str] = field(default_factory=dict)
+    beside: Beside | None = None
 
 
 def of_run(
@@ -42,7 +47,8 @@ def of_run(
     """The page for a run in `state` (None: not begun), with `asked` open, in `size` cells and lines."""
     place = runs.place(state, asked) if state is not None else None
     if state is None or place is None:
-        return Reading("Runbook", steps.StepPage(document(book, size[0], around.contacts).lines, 0), None)
+        lines = document(book, size[0], around.contacts).lines
+        return Reading("Runbook", steps.StepPage([*_changed(around, state, size), *lines], 0), None)
     if isinstance(asked, AskChanged):
         return Reading("What has changed in the runbook", steps.StepPage(changes(asked, size[0]), 0), None)
     call = escalation(book, around.contacts, size[0])
@@ -55,13 +61,20 @@ def of_run(
         return Reading("What has changed", steps.StepPage(lines, 0), place)
     step = state.steps[place].step
     heading = f"{place + 1} of {len(state.steps)} · {step.section}" + (f" · {step.tab}" if step.tab else "")
-    told = prose(before(book, step), size[0])
+    told = [*_changed(around, state, size), *prose(before(book, step), size[0])]
     if isinstance(asked, AskWay) and asked.alternatives:
         others = [here.step for here in state.steps if here.step.tab_group == step.tab_group]
         heading = f"{place + 1} of {len(state.steps)} · {step.section} · one of {len(asked.ways)}"
         return Reading(heading, steps.StepPage(alternatives(others, place + 1, size[0]), 0), place)
     beside = steps.Beside(told, around.standings, around.met, call)
     return Reading(heading, steps.page(state, place, asked, beside, size), place)
+
+
+def _changed(around: Around, state: RunState | None, size: tuple[int, int]) -> list[Line]:
+    """What changed here before the run, as long as nothing of it has been done; a few lines of the height there is."""
+    if around.beside is None or (state is not None and any(s.progress is not Progress.TODO for s in state.steps)):
+        return []
+    return [*block(around.beside, size[0], min(max(size[1] // 5, 2), 6)), ()]
 
 
 _DIFF_STYLES: Final = {"-": "down", "+": "good", "@": "dim"}

@@ -45,6 +45,7 @@ class Overview(OpsScreen):
         Binding("y", "copy", "copy", id="keep-7.copy"),
         Binding("space", "mark", "mark", id="keep-4.mark"),
         Binding("escape", "unmark", "clear marks", id="keep-3.unmark"),
+        Binding("w", "lately", "what changed here lately", show=False),
         Binding("question_mark", "help", "help", id="keep-3.help"),
         Binding("q", "app.leave", "quit", id="keep-1.quit"),
     ]
@@ -214,6 +215,13 @@ class Overview(OpsScreen):
         self.board.settle(self.board.mode, pane.pane_name)
         pane.focus()
         self.call_after_refresh(self.draw)
+
+    def action_lately(self) -> None:
+        """What changed on the box, beside the selected finding where there is one."""
+        from opsconsole.tui import lately
+
+        findings = self.pane(FINDINGS)
+        lately.show_beside(self.console, self._finding_of(findings, findings.cursor or ""))
 
     def action_library(self) -> None:
         """Open the library of runbooks."""

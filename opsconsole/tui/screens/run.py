@@ -12,13 +12,14 @@ from textual.binding import Binding, BindingType
 
 from opsconsole.model.run import Question
 from opsconsole.model.snapshot import Snapshot
-from opsconsole.tui import interrupting, leafing
+from opsconsole.tui import interrupting, lately, leafing
 from opsconsole.tui.canvas import Canvas
 from opsconsole.tui.offer import Offer
 from opsconsole.tui.page import Page
 from opsconsole.tui.presentation import question, runs
 from opsconsole.tui.presentation.footer import KeyHint, written
 from opsconsole.tui.presentation.help import without
+from opsconsole.tui.presentation.lately import Beside
 from opsconsole.tui.presentation.question import Choice
 from opsconsole.tui.presentation.reading import Around
 from opsconsole.tui.presentation.spans import Line, line
@@ -41,6 +42,7 @@ class RunScreen(OpsScreen):
         Binding("l", "links", "links", id="keep-5.links"),
         Binding("t", "steps", "steps", id="keep-5.steps"),
         Binding("v", "book", "whole runbook", id="keep-6.book"),
+        Binding("w", "lately", "what changed here lately", show=False),
         Binding("c", "holding", "what it holds", id="keep-8.holding"),
         *leafing.SEARCH,
         Binding("escape", "close", "overview", id="keep-3.close"),
@@ -72,6 +74,8 @@ class RunScreen(OpsScreen):
         self.sheet.page.focus()
         if self._resume and not self._begun:
             self.begin()
+        elif not self._begun:
+            lately.look(self.console, self.desk)
 
     def on_unmount(self) -> None:
         """The run goes on without being looked at."""
@@ -150,7 +154,14 @@ class RunScreen(OpsScreen):
     def _around(self) -> Around:
         parts, snapshot = self.console.parts, self.console.snapshot
         contacts = parts.stack.contacts if parts is not None else {}
-        return Around(snapshot.standings if snapshot else {}, self.desk.met.seen, contacts)
+        return Around(snapshot.standings if snapshot else {}, self.desk.met.seen, contacts, self._beside())
+
+    def _beside(self) -> Beside | None:
+        """What changed before the run: as the run was told, else as it was read for this page."""
+        desk = self.desk
+        if desk.state is not None and desk.state.lately is not None:
+            return Beside(desk.state.lately, desk.since, desk.state.inputs.get("service", ""))
+        return desk.beside
 
     def _asked(self) -> Asked:
         return Asked(self._words(), self.choices(), self._offer.number)
@@ -269,6 +280,10 @@ class RunScreen(OpsScreen):
             return [each for row in self.sheet.outline_rows(width) for each in row.lines]
 
         self.app.push_screen(LeafScreen("Steps", lines))
+
+    def action_lately(self) -> None:
+        """All that changed on the box before the run."""
+        lately.show(self.console, self.desk.since, self.desk.inputs.get("service", ""), self._beside())
 
     def action_holding(self) -> None:
         """The values and the environment of the run."""
