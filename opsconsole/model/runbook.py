@@ -36,7 +36,8 @@ class Command:
     `risk` is that of its worst part and `why` says so in a few words; `caption` is the comment that stands over
     it; `conditional` is true where that comment is an *if*, so that the operator must say that it holds.
     `elsewhere`: the comment says that it is for another machine. `inside`: it is meant for the shell that an
-    earlier command of the block opens. `opens`: it opens a shell or an editor. `endless`: it streams until stopped.
+    earlier command of the block opens. `opens`: it wants the whole terminal, for a shell, an
+    editor or to draw on it. `endless`: it streams until stopped.
     """
 
     text: str
@@ -159,7 +160,7 @@ class Step:
 
     @property
     def interactive(self) -> bool:
-        """Whether it wants the whole terminal: its author says so, or it opens a shell or an editor."""
+        """Whether it wants the whole terminal: its author says so, or one of its commands does."""
         return self.options.interactive or any(command.opens for command in self.commands)
 
     @property

@@ -99,7 +99,7 @@ def claimed(run: Session) -> str:
 
 
 def opens(run: Session, step: int, text: str) -> bool:
-    """Whether the command opens a shell or an editor, and waits for somebody to work in it."""
+    """Whether the command takes the whole terminal (a shell, an editor, `top`), and waits for somebody to leave it."""
     from opsconsole.runbook.risk import assess
 
     return not run.state.steps[step].step.options.interpreter and any(command.opens for command in assess(text))

@@ -11,6 +11,9 @@ from opsconsole.model.runbook import Step
 from opsconsole.model.text import one_line, plain
 from opsconsole.model.units import duration
 
+_INTERRUPTED = (-signal.SIGINT, 128 + signal.SIGINT)
+"""How something ends that had the whole terminal, and got a Ctrl-C there."""
+
 
 @dataclass(frozen=True, slots=True)
 class Judgement:
@@ -30,7 +33,7 @@ def judge(step: Step, part: PartState, output: str, whole: bool = True) -> Judge
     if part.timed_out:
         return Judgement(False, f"it was ended after {duration(part.seconds or 0)}, which was the time it had")
     wanted = step.options.expect if whole else None
-    if part.interrupted and code != 0:
+    if code != 0 and (part.interrupted or (part.command.endless and code in _INTERRUPTED)):
         return _ended_by_operator(step, part, wanted, output)
     if code not in step.options.exit:
         if code == 1 and not part.command.risk.changes and _found_nothing(part.text, output):

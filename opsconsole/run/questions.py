@@ -76,7 +76,7 @@ def ask_confirm(
         condition="; ".join(conditions),
         values=ready.used,
         session=words_for(state, place, ready.text),
-        forecast=(*met, *ready.notes, *((ENDLESS,) if command.endless and not background else ())),
+        forecast=(*met, *ready.notes, *((ENDLESS,) if command.endless and not (background or command.opens) else ())),
         rest=rest,
         rest_ends=rest_ends,
         joined=len(now.joined),
@@ -123,7 +123,7 @@ def _why_alone(command: Command) -> str:
         (command.conditional, f"stands under a condition ({one_line(command.caption, 60)})"),
         (command.elsewhere, "is for another machine"),
         (command.inside, "is for the inside of another shell"),
-        (command.opens, "opens a shell or an editor"),
+        (command.opens, "takes the whole terminal"),
         (command.endless, "has no end of its own"),
     ):
         if holds:

@@ -7,10 +7,7 @@ from functools import lru_cache
 from typing import Final
 
 from opsconsole.model.runbook import Risk
-from opsconsole.runbook.inner import starts
-from opsconsole.runbook.nested import InnerScript, InnerWords
-from opsconsole.runbook.programs import known_as
-from opsconsole.runbook.shell import Simple, read_script
+from opsconsole.runbook.lines import every_line
 from opsconsole.runbook.table import Entry, judge_line, make_row, programs
 from opsconsole.runbook.words import Word
 
@@ -55,31 +52,16 @@ _MAYBE: Final = re.compile(
 
 def is_endless(script: str) -> bool:
     """Whether some command of `script` streams until it is stopped."""
-    return bool(_MAYBE.search(script)) and any(_endless(simple) for simple in read_script(script).simples)
+    return bool(_MAYBE.search(script)) and any(_goes_on(name, words) for name, words in every_line(script))
 
 
-def _endless(simple: Simple) -> bool:
-    return bool(simple.words) and _line(list(simple.words), simple, 0)
-
-
-def _line(words: list[Word], simple: Simple, depth: int) -> bool:
-    program = words[0].text
-    if program is None or depth > 4:
-        return False
-    name = known_as(program)[0]
+def _goes_on(name: str, words: list[Word]) -> bool:
     if name == "docker-compose":
         name, words = "docker", [Word("docker"), Word("compose"), *words[1:]]
-    entry = _entries().get(name)
-    if entry is not None and judge_line(entry, [Word(name), *words[1:]]).risk is Risk.CHANGE:
-        return True
     if name in _SAMPLERS and _bare_numbers(words[1:]) in (_SAMPLERS[name], 1):
         return True
-    for inner in starts(name, words, simple.stdin, simple.fed)[1]:
-        if isinstance(inner, InnerWords) and inner.words and _line(list(inner.words), simple, depth + 1):
-            return True
-        if isinstance(inner, InnerScript) and is_endless(inner.text):
-            return True
-    return False
+    entry = _entries().get(name)
+    return entry is not None and judge_line(entry, [Word(name), *words[1:]]).risk is Risk.CHANGE
 
 
 def _bare_numbers(words: list[Word]) -> int:

@@ -14,13 +14,14 @@ from typing import Final
 from opsconsole.model.runbook import Command, Risk
 from opsconsole.model.text import one_line
 from opsconsole.runbook.endless import is_endless
+from opsconsole.runbook.full_screen import takes_screen
 from opsconsole.runbook.judge import Judged, judge, worst
 from opsconsole.runbook.marks import blanked
 from opsconsole.runbook.pieces import Piece, split_commands
 from opsconsole.runbook.table import Judgement
 
 OPENING: Final = ("opens a shell", "opens an editor")
-"""Why a command needs the whole terminal; behind the first, the next lines are meant for inside."""
+"""Why a command needs the whole terminal, where it does not draw on it; behind the first come lines for inside."""
 _LONGEST: Final = 80
 _ELSEWHERE: Final = re.compile(
     r"\b(?:on|from) (?:your|my) (?:own |local )?(?:machine|laptop|workstation|computer|box)\b|\blocally\b|"
@@ -50,7 +51,7 @@ def _assess(script: str, declared: frozenset[str]) -> tuple[Command, ...]:
     inside = False
     for piece in split_commands(script, source):
         judgement = _of(piece, judged)
-        opens = judgement.why in OPENING
+        text = source.encode()[piece.begin : piece.end].decode(errors="replace")
         found.append(
             Command(
                 piece.text,
@@ -60,8 +61,8 @@ def _assess(script: str, declared: frozenset[str]) -> tuple[Command, ...]:
                 piece.conditional,
                 elsewhere=bool(_ELSEWHERE.search(piece.caption)),
                 inside=inside,
-                opens=opens,
-                endless=is_endless(source.encode()[piece.begin : piece.end].decode(errors="replace")),
+                opens=judgement.why in OPENING or takes_screen(text),
+                endless=is_endless(text),
             )
         )
         inside = (inside or judgement.why == OPENING[0]) and piece.text not in ("exit", "logout", "\\q", "quit")

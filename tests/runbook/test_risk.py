@@ -163,6 +163,23 @@ def test_lines_after_a_shell_was_opened_are_meant_for_inside() -> None:
 
 
 @pytest.mark.parametrize(
+    ("script", "takes"),
+    [
+        ("top", True),
+        ("sudo htop -u web", True),
+        ("nice -n 5 /usr/bin/top -c", True),
+        ("top -bn1 | head -20", False),
+        ("sudo iotop --batch", False),
+        ("docker top web", False),
+        ("man htop", False),
+        ("slabtop -o", False),
+    ],
+)
+def test_what_draws_on_the_whole_terminal_is_given_it(script: str, takes: bool) -> None:
+    assert assess(script)[0].opens is takes
+
+
+@pytest.mark.parametrize(
     ("script", "endless"),
     [
         ("vmstat 1", True),
