@@ -34,6 +34,7 @@ class Board(Widget):
         super().__init__(*panes)
         self.panes = list(panes)
         self.mode: Mode = "wide"
+        self.maximised = False
         self.first = first
         self.only = first
         self._layout = _BoardLayout()
@@ -44,20 +45,29 @@ class Board(Widget):
         """Ours, whatever styles say."""
         return self._layout
 
+    @property
+    def alone(self) -> bool:
+        """Whether one pane is seen at a time."""
+        return self.mode == "single" or self.maximised
+
     def places(self, size: Size) -> dict[str, Place]:
         """Where each pane stands in an area of that size."""
         wants = {pane.pane_name: pane.wants for pane in self.panes}
-        return arrange(self.mode, size.width, size.height, wants, self.first, self.only)
+        return arrange("single" if self.alone else self.mode, size.width, size.height, wants, self.first, self.only)
 
-    def settle(self, mode: Mode, only: str) -> None:
-        """Take another arrangement, or make room anew where panes want another height."""
+    def settle(self, mode: Mode, only: str, *, maximised: bool = False) -> None:
+        """Take another arrangement, or make room anew where panes want another height.
+
+        With `maximised` the pane `only` has it all, with the titles of its columns above its rows.
+        """
         for pane in self.panes:
             pane.frame = "box" if mode == "wide" else "rule"
+            pane.titled = maximised and mode != "single"
         wants = {pane.pane_name: pane.wants for pane in self.panes}
-        if (mode, only, wants) == (self.mode, self.only, self._wants):
+        if (mode, only, maximised, wants) == (self.mode, self.only, self.maximised, self._wants):
             return
-        self.mode, self.only, self._wants = mode, only, wants
+        self.mode, self.only, self.maximised, self._wants = mode, only, maximised, wants
         for pane in self.panes:
-            pane.display = mode != "single" or pane.pane_name == only
+            pane.display = not self.alone or pane.pane_name == only
         # A pane that asks for a new layout makes its parent forget the old one; asking the parent would not.
         self.panes[0].refresh(layout=True)

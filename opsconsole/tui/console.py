@@ -16,6 +16,7 @@ from opsconsole.model.text import one_line
 from opsconsole.model.trouble import TroubleError
 from opsconsole.tui import terminal
 from opsconsole.tui.ink import load_theme, make_ink
+from opsconsole.tui.mouse import Mouse
 from opsconsole.tui.screens.base import OpsScreen
 from opsconsole.tui.screens.overview import Overview
 
@@ -56,6 +57,9 @@ class Console(App[int], inherit_bindings=False):
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("ctrl+c", "interrupt", "leave", show=False, priority=True),
         Binding("ctrl+z", "suspend_process", "put aside; fg comes back", show=False, priority=True),
+        Binding("colon,ctrl+p", "palette", "go to", key_display=":", id="keep-4.palette"),
+        Binding("question_mark", "keys", "help", id="keep-3.keys"),
+        Binding("m", "mouse", "mouse", id="keep-9.mouse"),
     ]
 
     def __init__(
@@ -78,6 +82,8 @@ class Console(App[int], inherit_bindings=False):
         self.snapshot: Snapshot | None = None
         self.desk: Desk | None = None
         self.crash: Exception | None = None
+        self.mouse = Mouse()
+        self.recent: list[str] = []
         self.overview = Overview(self.parts.stack if self.parts else None)
 
     def get_css_variables(self) -> dict[str, str]:
@@ -176,7 +182,7 @@ class Console(App[int], inherit_bindings=False):
         """Hand the snapshot to the screen in front; the others take the newest when they come to the front."""
         first = self.snapshot is None
         self.snapshot = self.overview.snapshot = event.snapshot
-        if front := self._in_front():
+        if front := self.front:
             front.see(event.snapshot)
         if first:
             self.set_timer(1.0, self._read_library)
@@ -186,10 +192,11 @@ class Console(App[int], inherit_bindings=False):
         if not self.is_headless and terminal.is_dead():
             self._signalled(1)
             return
-        if front := self._in_front():
+        if front := self.front:
             front.tick(self.now())
 
-    def _in_front(self) -> OpsScreen | None:
+    @property
+    def front(self) -> OpsScreen | None:
         """The screen that is seen: a small question over it does not stop the world."""
         return next((screen for screen in reversed(self.screen_stack) if isinstance(screen, OpsScreen)), None)
 
@@ -264,6 +271,25 @@ class Console(App[int], inherit_bindings=False):
         interrupt = getattr(self.screen, "interrupt", None)
         if interrupt is None or not interrupt():
             await self.action_leave()
+
+    # --- finding one's way -------------------------------------------------------------------------------
+
+    def action_keys(self) -> None:
+        """Show the page of keys of the screen in front."""
+        from opsconsole.tui.screens.help import HelpScreen
+
+        if self.front is not None:
+            self.push_screen(HelpScreen(self.front))
+
+    def action_palette(self) -> None:
+        """Find anything by a few letters, and go there."""
+        from opsconsole.tui.screens.palette import PaletteScreen
+
+        self.push_screen(PaletteScreen())
+
+    def action_mouse(self) -> None:
+        """Let go of the mouse, or take it back."""
+        self.say(self.mouse.turn(self))
 
     # --- runbooks and runs -------------------------------------------------------------------------------
 

@@ -17,7 +17,7 @@ from opsconsole.model.text import plain
 from opsconsole.tui.presentation.spans import Line
 
 _ASCII: Final = str.maketrans(
-    dict(zip("✓✗▸→⏎·…—─│┌┐└┘┊▕▏█×≥−±↑↓☐☑•┃▲▼", "vx>>^-.--|++++|[]#x>-+^v_v*|^v", strict=True))
+    dict(zip("✓✗▸→⏎·…—─│┌┐└┘┊▕▏█×≥−±↑↓☐☑•┃▲▼›", "vx>>^-.--|++++|[]#x>-+^v_v*|^v>", strict=True))
     | dict(zip("▎▍▌▋▊▉", "..:###", strict=True))
     | dict(zip("▁▂▃▄▅▆▇", "_.-=+*#", strict=True))
 )

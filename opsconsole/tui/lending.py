@@ -31,6 +31,17 @@ class LendingDriver(LinuxDriver):
             self.close()
             self._away = True
 
+    def hold_mouse(self, held: bool) -> None:
+        """Have the terminal report its mouse to us, or keep it for itself, also when we come back to it later."""
+        self._mouse = True
+        if held:
+            self._enable_mouse_support()
+            if self._mouse_pixels:
+                self._enable_mouse_pixels()
+        else:
+            self._disable_mouse_support()
+            self._mouse = False
+
     def resume_application_mode(self) -> None:
         """Take it up again. Woken without having been put to sleep by us, there is everything to set up anew."""
         self.suspend_application_mode()

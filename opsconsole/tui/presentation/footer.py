@@ -24,17 +24,31 @@ SIGNS: Final = {
     "space": "space",
     "upper_s": "S",
     "upper_g": "G",
+    "colon": ":",
+    "plus": "+",
+    "up": "↑",
+    "down": "↓",
+    "shift+tab": "shift-tab",
+    "ctrl+p": "^P",
 }
 """How keys are written that are not called what they say."""
 
 
+PRESS: Final = "press:"
+"""Beginning of where a key that is written somewhere leads; the key as Textual calls it follows. A click presses it."""
+
+
 @dataclass(frozen=True, slots=True)
 class KeyHint:
-    """A key (as it is written) and what it does now; `rank` orders them, the lowest stays longest."""
+    """A key (as it is written) and what it does now; `rank` orders them, the lowest stays longest.
+
+    `press` is the key by Textual's name, which a click on the hint presses.
+    """
 
     key: str
     does: str
     rank: int = 5
+    press: str = ""
 
 
 def footer(hints: Iterable[KeyHint], size: int, note: str = "") -> Line:
@@ -44,7 +58,8 @@ def footer(hints: Iterable[KeyHint], size: int, note: str = "") -> Line:
     kept = _fitting(list(hints), room)
     spans: list[Span] = [Span(" ")]
     for number, hint in enumerate(kept):
-        spans += [Span("  " if number else ""), Span(hint.key, "key"), Span(f" {hint.does}", "dim")]
+        to = f"{PRESS}{hint.press}" if hint.press else ""
+        spans += [Span("  " if number else ""), Span(hint.key, "key", to), Span(f" {hint.does}", "dim", to)]
     return (*fit(tuple(span for span in spans if span.text), max(size - width(said), 0)), *said)
 
 

@@ -6,6 +6,7 @@ from collections.abc import Collection, Iterable, Iterator
 from typing import TypeAlias
 
 from opsconsole.tui.presentation.spans import Line, Span, fit, line
+from opsconsole.tui.presentation.table import Row
 
 Group: TypeAlias = tuple[str, list[tuple[str, str]]]
 """A title, and keys (with blanks between them) with what they do."""
@@ -19,10 +20,12 @@ def without(groups: Iterable[Group], taken: Collection[str]) -> Iterator[Group]:
             yield title, kept
 
 
-def lines(groups: Iterable[tuple[str, Iterable[tuple[str, str]]]]) -> list[Line]:
-    """Groups of (keys, what they do), each under its title."""
-    out: list[Line] = []
+def rows(groups: Iterable[Group]) -> list[Row]:
+    """A row for each (keys, what they do); the first of a group has its title above it."""
+    out: list[Row] = []
     for title, entries in groups:
-        out += [(), line((title, "heading"))] if out else [line((title, "heading"))]
-        out += [(*fit(line((f"  {keys}", "key")), 22), Span(does)) for keys, does in entries]
+        for number, (keys, does) in enumerate(entries):
+            above: tuple[Line, ...] = (((),) if out else ()) + (line((title, "heading")),) if not number else ()
+            key = (*fit(line((f"  {keys}", "key")), 22), Span(does))
+            out.append(Row(f"{title}\n{keys}", (*above, key)))
     return out

@@ -10,6 +10,7 @@ from opsconsole.model.snapshot import Snapshot
 from opsconsole.model.text import one_line
 from opsconsole.tui.presentation.header import verdict
 from opsconsole.tui.presentation.spans import Line, Span, between, join, line, width, words
+from opsconsole.tui.presentation.trail import crumbs
 
 _DOT: Final = Span(" · ", "dim")
 
@@ -19,12 +20,16 @@ _ROOMY: Final = 70
 
 @dataclass(frozen=True, slots=True)
 class Head:
-    """What the header tells of: runbook, reason, run (None: not begun), and whether only looks can run."""
+    """What the header tells of: runbook, reason, run (None: not begun), whether only looks can run, and the way here.
+
+    `trail` are the names of the screens that lead here, this one not among them.
+    """
 
     title: str
     reason: str
     state: RunState | None
     read_only: bool = False
+    trail: tuple[str, ...] = ()
 
 
 def header(head: Head, snapshot: Snapshot | None, size: int, now: float) -> Line:
@@ -36,12 +41,13 @@ def header(head: Head, snapshot: Snapshot | None, size: int, now: float) -> Line
     worst = verdict(snapshot) if snapshot is not None else ()
     guarded = line(("READ-ONLY", "key")) if head.read_only else ()
     right = join([guarded, worst if size >= _ROOMY else worst[:1], _clock(state, now)], _DOT)
-    parts = [words(title, "title", 80)]
+    room = size - width(right) - 4
+    parts = [crumbs((*head.trail, title), room)]
     if state is not None:
         parts.append(line(*words(f"{state.stack} @ {state.host}"), (" as ", "dim"), *words(state.user)))
     if reason:
         parts.append(line(("reason: ", "dim"), *words(reason)))
-    while len(parts) > 1 and width(join(parts, _DOT)) > size - width(right) - 4:
+    while len(parts) > 1 and width(join(parts, _DOT)) > room:
         parts.pop()
     return (Span(" "), *between(join(parts, _DOT), right, size - 2), Span(" "))
 

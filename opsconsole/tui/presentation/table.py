@@ -2,17 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
-from typing import TypeAlias
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Final, TypeAlias
 
+from opsconsole.model.verdict import Level
 from opsconsole.tui.presentation.spans import Line, Span, cut_name, fit, line, width
 
 Cell: TypeAlias = Line | Callable[[int], Line]
 """A line, or a drawing that is made once the width of its column is known."""
 
+Value: TypeAlias = float | str | None
+"""What a row is sorted by in one column; None where it has nothing there, which comes last either way."""
+
 MARK = "*"
 """Stands before the name in rows that are marked, whatever colours there are."""
+
+SORT: Final = "sort:"
+"""Beginning of where the title of a column leads to; the name of the column follows."""
 
 _SHORT_NAME = 10
 """Cells to which a name shrinks before what stands right behind it in rank goes."""
@@ -24,7 +31,7 @@ class Column:
 
     `keep` is its rank when room runs out: the lowest goes first. It may shrink to `least` cells (0: not at all)
     before any column goes. Drawings take from `least` to `most`. `grow` takes what is left over. Of a `name` that
-    does not fit, the middle goes.
+    does not fit, the middle goes. `title` is what stands above it where titles are shown.
     """
 
     keep: int
@@ -33,14 +40,37 @@ class Column:
     most: int = 0
     grow: bool = False
     name: bool = False
+    title: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One thing in a pane: its key stays the same while it lives; the first line carries the cursor."""
+    """One thing in a pane: its key stays the same while it lives; the first line carries the cursor.
+
+    `level` is how bad it is, so that a row which a filter hides is counted as what it is. `values` are what it can be
+    sorted by, by the names of columns in their order. `more` are lines that it has only while the cursor is on it.
+    `words` is what it can also be found by, beside its key and what is drawn of it.
+    """
 
     key: str
     lines: tuple[Line, ...]
+    level: Level = Level.OK
+    values: Mapping[str, Value] = field(default_factory=dict, compare=False)
+    more: tuple[Line, ...] = ()
+    words: str = ""
+
+
+class Rows(list[Row]):
+    """Rows in their order, with the line of titles that belongs above them; empty where there is none."""
+
+    head: Line = ()
+
+    @classmethod
+    def under(cls, head: Line, rows: Sequence[Row]) -> Rows:
+        """Rows with that line of titles."""
+        made = cls(rows)
+        made.head = head
+        return made
 
 
 def lay_out(columns: Sequence[Column], rows: Sequence[Sequence[Cell]], size: int, gap: int = 1) -> list[Line]:
@@ -60,6 +90,17 @@ def marked(row: Line) -> Line:
             return (*row[:place], *around[0], Span(MARK, "key"), *around[1], *row[place + 1 :])
         before += len(text)
     return (*row, Span(MARK, "key"))
+
+
+def headed(
+    columns: Sequence[Column], rows: Sequence[Sequence[Cell]], size: int, gap: int = 1
+) -> tuple[Line, list[Line]]:
+    """The same with a line of titles above, each of which leads to sorting by it."""
+    titles: list[Cell] = [
+        (Span(column.title, "dim", f"{SORT}{column.title}"),) if column.title else () for column in columns
+    ]
+    head, *drawn = lay_out(columns, [titles, *rows], size, gap)
+    return head, drawn
 
 
 def place_of(column: int, columns: Sequence[Column], rows: Sequence[Sequence[Cell]], size: int) -> tuple[int, int]:

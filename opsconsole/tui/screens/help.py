@@ -2,53 +2,29 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import ClassVar
 
-from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 
-from opsconsole.tui.canvas import Canvas
 from opsconsole.tui.pane import Pane
-from opsconsole.tui.presentation.help import lines
+from opsconsole.tui.presentation.help import rows
 from opsconsole.tui.presentation.table import Row
 from opsconsole.tui.screens.base import OpsScreen
+from opsconsole.tui.screens.listing import ListScreen
 
 
-class HelpScreen(OpsScreen):
-    """Keys and what they do."""
+class HelpScreen(ListScreen):
+    """Keys and what they do, as they were when the page was opened. `/` finds one, as in every table."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("escape,question_mark,q", "close", "back", key_display="esc", id="keep-1.back"),
     ]
 
     def __init__(self, of: OpsScreen) -> None:
-        super().__init__()
-        self._rows = [Row(str(number), (each,)) for number, each in enumerate(lines(of.key_groups()))]
-        self._pane = Pane("help", "Keys")
+        super().__init__(Pane("help", "Keys", opens=""))
+        self._groups = [(title, list(entries)) for title, entries in of.key_groups()]
 
-    def compose(self) -> ComposeResult:
-        """One pane and the footer."""
-        yield self._pane
-        yield Canvas(id="footer")
-
-    def on_mount(self) -> None:
-        """Keys go to the pane, so that it can be scrolled."""
-        self._pane.add_class("fills")
-        self._pane.focus()
-        self.call_after_refresh(self._draw)
-
-    def on_resize(self) -> None:
-        """Draw for the size there is."""
-        self.call_after_refresh(self._draw)
-
-    def _draw(self) -> None:
-        self._pane.show_rows(self._rows)
-        self.draw_footer()
-
-    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
-        """There is nothing to open here."""
-        return action != "open"
-
-    def action_close(self) -> None:
-        """Back to where one came from."""
-        self.dismiss()
+    def rows(self, width: int) -> Sequence[Row]:
+        """A line for each key, under the title of its group."""
+        return rows(self._groups)

@@ -21,17 +21,18 @@ class LeafScreen(OpsScreen):
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("escape,q", "close", "back", key_display="esc", id="keep-1.back"),
         *leafing.SEARCH,
-        Binding("question_mark", "help", "help", id="keep-3.help"),
     ]
 
     def __init__(self, title: str, lines: Callable[[int], Sequence[Line]]) -> None:
         """`lines` makes them for a width."""
         super().__init__()
         self._lines = lines
+        self.crumb = title.lower()
         self._page = Page("page", title)
 
     def compose(self) -> ComposeResult:
-        """The page and the footer."""
+        """Trail, page, footer."""
+        yield Canvas(id="header")
         yield self._page
         yield Canvas(id="footer")
 
@@ -51,6 +52,7 @@ class LeafScreen(OpsScreen):
 
     def _draw(self) -> None:
         self._page.show_page(self._lines(self._page.inner_width))
+        self.draw_header()
         self.draw_footer()
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:

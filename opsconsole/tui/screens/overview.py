@@ -6,7 +6,6 @@ import socket
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, ClassVar
 
-from textual import events
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 
@@ -15,11 +14,11 @@ from opsconsole.tui.canvas import Canvas
 from opsconsole.tui.marks import Marks, marked_keys, service_of
 from opsconsole.tui.pane import Pane
 from opsconsole.tui.panes import FINDINGS, PANES, PaneKind
-from opsconsole.tui.presentation import arrangement, header
+from opsconsole.tui.presentation import header
 from opsconsole.tui.presentation.growth import Growth
 from opsconsole.tui.presentation.unread import title_reason
 from opsconsole.tui.presentation.view import RUN_KEY, OpenRun, View
-from opsconsole.tui.screens.base import OpsScreen
+from opsconsole.tui.screens.boarded import SHRINK, BoardScreen
 
 if TYPE_CHECKING:
     from opsconsole.model.check import Finding
@@ -30,28 +29,27 @@ if TYPE_CHECKING:
 _HEADER_LINES = 2
 
 
-class Overview(OpsScreen):
+class Overview(BoardScreen):
     """The first screen."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("o", "take_up", "open run", id="keep-1.run"),
         Binding("r", "library", "runbooks", id="keep-2.library"),
-        Binding("1", "pane(1)", "to a pane", key_display="1-5", id="keep-4.pane"),
-        *[Binding(str(number), f"pane({number})", "", show=False) for number in range(2, len(PANES) + 1)],
-        Binding("tab", "next(1)", "next pane", id="keep-6.next"),
-        Binding("shift+tab", "next(-1)", "previous pane", show=False),
-        Binding("right_square_bracket", "turn(1)", "next", key_display="[ ]", id="keep-2.turn"),
-        Binding("left_square_bracket", "turn(-1)", "previous", show=False),
-        Binding("y", "copy", "copy", id="keep-7.copy"),
+        SHRINK,
+        Binding("escape", "unmark", "clear marks", key_display="esc", id="keep-3.unmark"),
         Binding("space", "mark", "mark", id="keep-4.mark"),
-        Binding("escape", "unmark", "clear marks", id="keep-3.unmark"),
+        Binding("y", "copy", "copy", id="keep-7.copy"),
         Binding("w", "lately", "what changed here lately", show=False),
-        Binding("question_mark", "help", "help", id="keep-3.help"),
         Binding("q", "app.leave", "quit", id="keep-1.quit"),
     ]
 
     def __init__(self, stack: Stack | None) -> None:
-        super().__init__()
+        super().__init__(
+            Board(
+                [Pane(kind.name, kind.title, number=number, empty="looking…") for number, kind in enumerate(PANES, 1)],
+                FINDINGS,
+            )
+        )
         self.stack = stack
         self.host = socket.gethostname().partition(".")[0]
         self.snapshot: Snapshot | None = None
@@ -61,10 +59,6 @@ class Overview(OpsScreen):
         self.marks = Marks()
         self._growth = Growth()
         self._header = Canvas(id="header")
-        self._panes = [
-            Pane(kind.name, kind.title, number=number, empty="looking…") for number, kind in enumerate(PANES, 1)
-        ]
-        self.board = Board(self._panes, FINDINGS)
 
     # --- drawing -----------------------------------------------------------------------------------------
 
@@ -77,11 +71,6 @@ class Overview(OpsScreen):
     def on_mount(self) -> None:
         """The findings get the keys first: they are what somebody woken up came for."""
         self.pane(FINDINGS).focus()
-
-    def on_resize(self, event: events.Resize) -> None:
-        """Everything has to find its place anew."""
-        self.call_after_refresh(self.draw)
-        self._settle(event.size.width, event.size.height)
 
     def on_screen_resume(self) -> None:
         """Much may have happened while another screen was in front."""
@@ -104,10 +93,10 @@ class Overview(OpsScreen):
             return
         if self.snapshot is not None:
             view = View.of(self.snapshot, self._growth, self.titles, self.runs)
-            for kind, pane in zip(PANES, self._panes, strict=True):
+            for kind, pane in zip(PANES, self.panes, strict=True):
                 self._draw_pane(kind, pane, view)
         self._draw_header(self.console.now())
-        self._settle(self.size.width, self.size.height)
+        self.settle(self.size.width, self.size.height)
         self.draw_footer()
 
     def _draw_pane(self, kind: PaneKind, pane: Pane, view: View) -> None:
@@ -132,16 +121,6 @@ class Overview(OpsScreen):
         if self._header.styles.height is None or self._header.styles.height.value != len(lines):
             self._header.styles.height = len(lines)
         self._header.show(lines)
-
-    def _settle(self, width: int, height: int) -> None:
-        mode = arrangement.mode(width, height)
-        focused = self.focused
-        only = focused.pane_name if isinstance(focused, Pane) else self.board.only
-        self.board.settle(mode, only)
-
-    def pane(self, name: str) -> Pane:
-        """The pane of that name."""
-        return next(pane for pane in self._panes if pane.pane_name == name)
 
     # --- the services that are meant ----------------------------------------------------------------------
 
@@ -178,43 +157,14 @@ class Overview(OpsScreen):
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """What makes no sense now is not offered."""
-        if action == "take_up":
-            return bool(self.runs)
-        if action in ("mark", "unmark"):
-            return bool(self.marks) if action == "unmark" else self.under_cursor() is not None
-        if action == "turn":
-            return self.board.mode == "single"
-        if action == "next":
-            return self.board.mode != "single"
-        return True
-
-    def action_pane(self, number: int) -> None:
-        """Go to a pane by its number."""
-        self._go_to(self._panes[number - 1])
-
-    def action_next(self, by: int) -> None:
-        """Go to the next pane in the order of their numbers."""
-        focused = self.focused
-        place = self._panes.index(focused) if isinstance(focused, Pane) else 0
-        self._go_to(self._panes[(place + by) % len(self._panes)])
-
-    action_turn = action_next
-
-    @property
-    def focused_pane(self) -> Pane | None:
-        """The pane that has the keys."""
-        return self.focused if isinstance(self.focused, Pane) else None
+        own = {"take_up": bool(self.runs), "unmark": bool(self.marks), "mark": self.under_cursor() is not None}
+        return own[action] if action in own else super().check_action(action, parameters)
 
     def to_copy(self) -> Excerpt | None:
         """The row under the cursor."""
         from opsconsole.tui import copying
 
         return copying.of_overview(self)
-
-    def _go_to(self, pane: Pane) -> None:
-        self.board.settle(self.board.mode, pane.pane_name)
-        pane.focus()
-        self.call_after_refresh(self.draw)
 
     def action_lately(self) -> None:
         """What changed on the box, beside the selected finding where there is one."""
@@ -242,7 +192,7 @@ class Overview(OpsScreen):
             self.note(f"nothing is wrong with {event.key.partition(chr(10))[0]}")
         elif event.pane.pane_name != FINDINGS and not found.runbooks:
             self.pane(FINDINGS).select(found.check)
-            self._go_to(self.pane(FINDINGS))
+            self.go_to(self.pane(FINDINGS))
         else:
             self.console.open_finding(found)
 
@@ -259,9 +209,3 @@ class Overview(OpsScreen):
     def _is_about(self, check: str, kinds: tuple[str, ...], name: str) -> bool:
         standing = self.snapshot.standings.get(check) if self.snapshot else None
         return standing is not None and standing.check.target.kind in kinds and standing.check.target.name == name
-
-    def on_descendant_focus(self) -> None:
-        """Other keys may be possible now."""
-        self.draw_footer()
-
-    on_pane_moved = on_descendant_focus

@@ -12,7 +12,6 @@ from opsconsole.tui import leafing
 from opsconsole.tui.canvas import Canvas
 from opsconsole.tui.page import Page
 from opsconsole.tui.presentation.document import document
-from opsconsole.tui.presentation.spans import Line, line, words
 from opsconsole.tui.screens.base import OpsScreen
 
 
@@ -24,20 +23,19 @@ class ReadScreen(OpsScreen):
         Binding("l", "links", "links", id="keep-2.links"),
         Binding("enter", "begin", "begin this one", id="keep-2.begin"),
         *leafing.SEARCH,
-        Binding("question_mark", "help", "help", id="keep-3.help"),
     ]
 
     def __init__(self, book: Runbook, section: int | None = None) -> None:
         """`section` is the line of the source at which reading begins."""
         super().__init__()
         self.book = book
+        self.crumb = book.title
         self._section = section
         self._page = Page("page", "Runbook")
-        self._header = Canvas(id="header")
 
     def compose(self) -> ComposeResult:
         """What is read, the page, the footer."""
-        yield self._header
+        yield Canvas(id="header")
         yield self._page
         yield Canvas(id="footer")
 
@@ -57,17 +55,14 @@ class ReadScreen(OpsScreen):
 
     def _draw(self) -> None:
         parts = self.console.parts
+        self._page.heading = f"Runbook, {'to read; the run stays as it is' if self._beside_a_run else 'to read'}"
         made = document(self.book, self._page.inner_width, parts.stack.contacts if parts else {})
         self._page.show_page(made.lines)
         if self._section is not None:
             self._page.reveal(made.starts.get(self._section, 0), top=True)
             self._section = None
-        self._header.show([self._head()])
+        self.draw_header()
         self.draw_footer()
-
-    def _head(self) -> Line:
-        beside = "to read; the run stays as it is" if self._beside_a_run else "to read"
-        return line(" ", *words(self.book.title, "title", 80), (f" · {beside}", "dim"))
 
     @property
     def _beside_a_run(self) -> bool:

@@ -46,12 +46,12 @@ class RunScreen(OpsScreen):
         Binding("c", "holding", "what it holds", id="keep-8.holding"),
         *leafing.SEARCH,
         Binding("escape", "close", "overview", id="keep-3.close"),
-        Binding("question_mark", "help", "help", id="keep-4.help"),
     ]
 
     def __init__(self, desk: Desk, *, resume: bool = False) -> None:
         super().__init__()
         self.desk = desk
+        self.crumb = desk.runbook.title
         self.pressed = ""
         self._resume = resume
         self._begun = desk.session is not None
@@ -148,7 +148,7 @@ class RunScreen(OpsScreen):
     def _draw_header(self) -> None:
         desk = self.desk
         read_only = desk.read_only if desk.session is not None else self.console.read_only
-        head = runs.Head(desk.runbook.title, desk.reason, desk.state, read_only)
+        head = runs.Head(desk.runbook.title, desk.reason, desk.state, read_only, tuple(self.trail()[:-1]))
         self._header.show([runs.header(head, self.console.snapshot, self.size.width, self.console.now())])
 
     def _around(self) -> Around:
