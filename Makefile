@@ -51,7 +51,7 @@ lock:
 	uv pip compile pyproject.toml --quiet --universal --python-version 3.11 --generate-hashes --no-header --no-annotate \
 		--no-emit-index-url --no-emit-find-links --extra demo --extra build --output-file requirements.txt $(LOCK_ARGS)
 	uv pip compile pyproject.toml --quiet --universal --python-version 3.11 --generate-hashes --no-header --no-annotate \
-		--no-emit-index-url --no-emit-find-links --extra demo --extra build --extra lab --extra test --constraint requirements.txt \
+		--no-emit-index-url --no-emit-find-links --extra demo --extra build --extra alerts --extra lab --extra test --constraint requirements.txt \
 		--output-file requirements-dev.txt $(LOCK_ARGS)
 
 clean:

@@ -46,6 +46,7 @@ PARTS: Final = {
     "screen": Part("GNU screen", "sudo apt-get install screen"),
     "registry": Part("a registry of images", "sudo apt-get install docker-registry"),
     "shellcheck": Part("shellcheck", "sudo apt-get install shellcheck"),
+    "apprise": Part("apprise", "pip install 'opsconsole[alerts]'"),
     "promtool": Part("promtool, Prometheus's own reader", "sudo apt-get install prometheus"),
     "corpus": Part("the corpus of other teams' runbooks", "lay it at ../shared/corpus"),
 }

@@ -1,0 +1,214 @@
+"""How a digest reads: lines for people, the same for every way that carries text. Pure.
+
+Whoever is woken up by it sees the first line alone, on a locked screen: it says what is wrong and where. All else of
+an item follows, one thing a line, so that a message can be cut at any of them.
+"""
+
+from __future__ import annotations
+
+import html
+import time
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from opsconsole.model.alerts import Digest, Item, News
+from opsconsole.model.text import one_line
+from opsconsole.model.units import duration
+from opsconsole.model.verdict import Level, worst
+
+_NAMES: Final = 8
+"""Checks that a line of consequences names."""
+_LONGEST: Final = 400
+"""Characters of one line: a reason that is longer is no longer read."""
+_DAY: Final = 86400
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One line: its beginning stands out, the rest does not. Free of line ends and control characters."""
+
+    bold: str
+    rest: str = ""
+
+    @property
+    def plain(self) -> str:
+        """As text."""
+        return self.bold + self.rest
+
+    @property
+    def html(self) -> str:
+        """As the HTML that messengers know. Whole in itself, so that no cut between lines breaks anything."""
+        bold = f"<b>{_escaped(self.bold)}</b>" if self.bold.strip() else _escaped(self.bold)
+        return bold + _escaped(self.rest)
+
+
+def lines_of(digest: Digest) -> tuple[Line, ...]:
+    """The whole message, as long as it is; never empty."""
+    if digest.test:
+        return _test(digest)
+    if len(digest.items) == 1:
+        (only,) = digest.items
+        return (_line(f"{_sign(only)} {_place(digest)}: {_headline(only)}"), *_about(only, digest.at))
+    lines = [_line(f"{worst(_level(item) for item in digest.items).sign} {_place(digest)}: {_counts(digest.items)}")]
+    for item in digest.items:
+        lines += [Line(""), _line(f"{_sign(item)} {_headline(item)}"), *_about(item, digest.at)]
+    return tuple(lines)
+
+
+def cut(lines: Sequence[Line], most: int, length: Callable[[str], int] = len) -> tuple[Line, ...]:
+    """The first lines, as text of at most `most` by `length`, line ends counted; the last says how many are missing.
+
+    `most` has room for at least that last line.
+    """
+    sizes = [length(line.plain) + 1 for line in lines]
+    if sum(sizes) - 1 <= most:
+        return tuple(lines)
+    room = most - length(_left_out(len(lines)).plain)
+    count = 0
+    for size in sizes:
+        room -= size
+        if room < 0:
+            break
+        count += 1
+    while count and not lines[count - 1].plain:  # an empty line would say that something else follows
+        count -= 1
+    return (*lines[:count], _left_out(len(lines) - count))
+
+
+def plain(lines: Sequence[Line]) -> str:
+    """The lines as text, without an end to the last one."""
+    return "\n".join(line.plain for line in lines)
+
+
+def as_html(lines: Sequence[Line]) -> str:
+    """The lines as HTML with `<b>` and nothing else."""
+    return "\n".join(line.html for line in lines)
+
+
+def utf16(text: str) -> int:
+    """The length of `text` as Telegram counts it: what lies beyond the basic plane, as most pictures do, counts two."""
+    return len(text) + sum(character > "\uffff" for character in text)
+
+
+def _test(digest: Digest) -> tuple[Line, ...]:
+    told = [Line(f"✓ {_place(digest)}: a test"), Line("", "Nothing happened. Somebody tries whether messages arrive.")]
+    for item in digest.items:
+        told += [Line(""), _line(f"{_sign(item)} {_headline(item)}"), *_about(item, digest.at)]
+    return tuple(told)
+
+
+def _place(digest: Digest) -> str:
+    stack, host = one_line(digest.stack, 60), one_line(digest.host, 60)
+    return stack if stack == host else f"{stack} on {host}"
+
+
+def _level(item: Item) -> Level:
+    return Level.OK if item.news is News.RECOVERED else item.level
+
+
+def _sign(item: Item) -> str:
+    match item.news:
+        case News.FLAPPING:
+            return "~"
+        case News.NO_DATA:
+            return Level.UNKNOWN.sign
+        case News.HAPPENED if item.level is Level.OK:
+            return "•"
+        case _:
+            return _level(item).sign
+
+
+def _headline(item: Item) -> str:
+    check, level, was = one_line(item.check, 80), item.level.name, item.was.name
+    match item.news:
+        case News.WORSE | News.BETTER if item.was is not item.level:
+            return f"{check} is {level}, was {was}"
+        case News.RECOVERED:
+            return f"{check} is OK again"
+        case News.REMINDER:
+            return f"{check} is still {level}"
+        case News.NO_DATA:
+            return f"{check} cannot be looked at" + (f", was {was}" if item.was is not Level.OK else "")
+        case News.FLAPPING:
+            return f"{check} keeps changing, is {level} now"
+        case _:
+            return f"{check}: {item.reason}" if item.news is News.HAPPENED else f"{check} is {level}"
+
+
+def _about(item: Item, now: float) -> Iterator[Line]:
+    """All of an item but its headline, one thing a line."""
+    if item.reason and item.news is not News.HAPPENED:
+        yield _line("", item.reason)
+    if item.measured or item.expected:
+        measured = [f"measured {item.measured}"] if item.measured else []
+        expected = [f"expected {item.expected}"] if item.expected else []
+        yield _line("", ", ".join(measured + expected))
+    yield _line("", _times(item, now))
+    if item.news is News.FLAPPING:
+        yield Line("", "nothing more is said of it until it is steady")
+    if item.runbook and item.news is not News.RECOVERED:
+        yield _line("", f"runbook: {item.runbook}")
+    if item.consequences:
+        yield _line("", f"cannot be judged because of it: {_named(item.consequences)}")
+    if item.again:
+        yield Line("", "may have reached you before: the sending of it was cut off")
+
+
+def _times(item: Item, now: float) -> str:
+    if item.news is News.HAPPENED:
+        return f"at {_clock(item.since, now)} UTC"
+    if item.news is News.RECOVERED and item.began is not None:
+        lasted = duration(max(item.since - item.began, 0))
+        was = item.was.name if item.was is not Level.OK else "not OK"
+        return f"was {was} for {lasted}, from {_clock(item.began, now)} to {_clock(item.since, now)} UTC"
+    lasts = now - item.since
+    return f"since {_clock(item.since, now)} UTC" + (f", for {duration(lasts)}" if lasts >= 1 else "")
+
+
+def _clock(at: float, now: float) -> str:
+    """With the date where it is not of the day (in UTC) on which this is told."""
+    same = at // _DAY == now // _DAY
+    return time.strftime("%H:%M:%S" if same else "%Y-%m-%d %H:%M:%S", time.gmtime(at))
+
+
+def _counts(items: Sequence[Item]) -> str:
+    """How many of each, the worst first: what stands badly, what is new for the better, what only happened."""
+    if not items:
+        return "nothing to tell"
+    told: dict[str, int] = {}
+    for item in sorted(items, key=lambda item: -_level(item)):
+        match item.news:
+            case News.RECOVERED:
+                word = "OK again"
+            case News.FLAPPING:
+                word = "changing"
+            case News.HAPPENED:
+                word = "happened"
+            case _:
+                word = item.level.name
+        told[word] = told.get(word, 0) + 1
+    counts = ", ".join(f"{number} {word}" for word, number in told.items())
+    return f"still {counts}" if all(item.news is News.REMINDER for item in items) else counts
+
+
+def _named(names: Sequence[str]) -> str:
+    more = f" and {len(names) - _NAMES} more" if len(names) > _NAMES else ""
+    return ", ".join(one_line(name, 80) for name in names[:_NAMES]) + more
+
+
+def _left_out(count: int) -> Line:
+    return Line("", f"… {count} more line{'s are' if count != 1 else ' is'} left out; opsconsole status tells all")
+
+
+def _line(bold: str, rest: str = "") -> Line:
+    return Line(_told(bold), _told(rest))
+
+
+def _told(text: str) -> str:
+    """One line of sound Unicode: a name with bytes that are none could not be sent at all."""
+    return one_line(text, _LONGEST).encode("utf-8", "replace").decode("utf-8")
+
+
+def _escaped(text: str) -> str:
+    return html.escape(text, quote=False)
