@@ -39,7 +39,7 @@ def parse_show(text: str) -> list[UnitReading]:
 
     Times are understood in UTC only (`TZ=UTC`, `LC_ALL=C`).
     """
-    return [_reading(_pairs(paragraph)) for paragraph in text.split("\n\n") if paragraph.strip()]
+    return [_reading(pairs(paragraph)) for paragraph in text.split("\n\n") if paragraph.strip()]
 
 
 def parse_list(text: str) -> list[str]:
@@ -50,7 +50,7 @@ def parse_list(text: str) -> list[str]:
 
 def parse_own(text: str) -> list[str]:
     """The names of those units, in what `systemctl show UNIT… --property=Id,FragmentPath` printed, that are of here."""
-    seen = (_pairs(paragraph) for paragraph in text.split("\n\n"))
+    seen = (pairs(paragraph) for paragraph in text.split("\n\n"))
     return [said["Id"] for said in seen if said.get("FragmentPath", "").startswith(OWN) and is_name(said.get("Id", ""))]
 
 
@@ -85,7 +85,8 @@ def understand_failure(returned: int, stderr: str) -> Problem:
     return Problem(ProblemKind.NO_TOOL, f"systemctl failed: {last}")
 
 
-def _pairs(paragraph: str) -> dict[str, str]:
+def pairs(paragraph: str) -> dict[str, str]:
+    """The properties of one unit, as `systemctl show` prints them."""
     return {key: value for key, _, value in (line.partition("=") for line in paragraph.splitlines())}
 
 

@@ -17,6 +17,7 @@ from opsconsole.probes.systemctl import (
     PROPERTIES,
     is_name,
     missing,
+    pairs,
     parse_files,
     parse_list,
     parse_own,
@@ -71,6 +72,19 @@ class Units:
             return _silent(timeout)
         answer = asking.result()
         return answer if isinstance(answer, Problem) else {name: answer[name] for name in names}
+
+    async def owners(self, names: Sequence[str], timeout: float = 3.0) -> Mapping[str, tuple[str, str]] | Problem:
+        """By unit, the user that it runs as and the folder that it runs in; the folder may be empty."""
+        said = await self._run(["show", "--property=User,WorkingDirectory", "--", *names], timeout)
+        if isinstance(said, Problem):
+            return said
+        found = [pairs(paragraph) for paragraph in said.split("\n\n") if paragraph.strip()]
+        if len(found) != len(names):
+            return Problem(ProblemKind.UNREADABLE, "systemctl told of other units than it was asked about")
+        return {
+            name: (one.get("User") or "root", one.get("WorkingDirectory", "").lstrip("!-"))
+            for name, one in zip(names, found, strict=True)
+        }
 
     async def failed(self, timeout: float = 3.0) -> tuple[UnitReading, ...] | Problem:
         """The units that have failed or are being started again and again."""

@@ -26,9 +26,15 @@ _LONGEST: Final = 16 << 20
 
 
 def text_of(runbook: Runbook) -> bytes:
-    """The bytes of the runbook's file, kept with the run. TroubleError where they are not those it was read from."""
+    """The bytes of the runbook's file, kept with the run. TroubleError where they are not those it was read from.
+
+    One that was made here, as an action is, has no file: its own text is kept.
+    """
     if runbook.path is None:
-        raise TroubleError(Trouble("a runbook without a file cannot be run", runbook.name))
+        made = runbook.source.encode()
+        if hashlib.sha256(made).hexdigest() != runbook.digest:
+            raise TroubleError(Trouble("a runbook without a file, or its text, cannot be run", runbook.name))
+        return made
     try:
         content = runbook.path.read_bytes()
     except OSError as error:
