@@ -40,7 +40,10 @@ class Expect(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=Tr
 
 @dataclass(frozen=True, slots=True)
 class Life:
-    """What tells one life of a thing from the next: who it is, since when, and how often it was restarted for us."""
+    """What tells one life of a thing from the next: who it is, since when, and how often it was restarted for us.
+
+    `incarnation` is systemd's name for one start of a unit.
+    """
 
     id: str
     started_at: float | None
@@ -48,6 +51,7 @@ class Life:
     runs: bool
     oom: bool = False
     oom_at: float | None = None
+    incarnation: str = ""
 
 
 def life(value: Any) -> Life:
@@ -59,9 +63,10 @@ def life(value: Any) -> Life:
             )
         case UnitReading():
             runs = value.active_state in ("active", "reloading")
-            return Life(value.name, value.started_at, value.restarts, runs, value.result == "oom-kill")
+            oom = value.result == "oom-kill"
+            return Life(value.name, value.started_at, value.restarts, runs, oom, incarnation=value.invocation)
         case ProcessReading():
-            return Life(str(value.main.pid), value.main.started_at, 0, True)
+            return Life(f"pid {value.main.pid}", value.main.started_at, 0, True)
         case _:
             raise TypeError(type(value).__name__)
 

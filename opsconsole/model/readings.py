@@ -92,7 +92,8 @@ class UnitReading:
 
     `need_reload`: its file changed on disk since systemd read it. `exec_start` is the command line of its ExecStart as
     systemd has it now, `argv` that of its main process; both are empty where they cannot be told. `argv` has secrets
-    masked, `as_started` says whether the two agree, by the words that are not.
+    masked, `as_started` says whether the two agree, by the words that are not. `invocation` is another
+    one after each start.
     """
 
     name: str
@@ -110,6 +111,7 @@ class UnitReading:
     exec_start: str = ""
     argv: tuple[str, ...] = ()
     as_started: bool | None = None
+    invocation: str = ""
 
 
 @dataclass(frozen=True, slots=True)

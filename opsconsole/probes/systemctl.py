@@ -13,7 +13,7 @@ from opsconsole.model.text import one_line
 
 PROPERTIES: Final = (
     "Id,LoadState,ActiveState,SubState,Result,MainPID,ControlGroup,NRestarts,ExecMainCode,ExecMainStatus,"
-    "ExecMainStartTimestamp,ActiveEnterTimestamp,Description,NeedDaemonReload,ExecStart"
+    "ExecMainStartTimestamp,ActiveEnterTimestamp,Description,NeedDaemonReload,ExecStart,InvocationID"
 )
 
 OWN: Final = ("/etc/systemd/system/", "/run/systemd/system/")
@@ -106,6 +106,7 @@ def _reading(said: Mapping[str, str]) -> UnitReading:
         description=one_line(said.get("Description", "")),
         need_reload=said.get("NeedDaemonReload") == "yes",
         exec_start=_command(said.get("ExecStart", "")),
+        invocation=said.get("InvocationID", ""),
     )
 
 

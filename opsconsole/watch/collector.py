@@ -96,6 +96,10 @@ class Collector:
                 self._timer = None
             await probes.close()
 
+    def snapshot(self) -> Snapshot:
+        """What is known at this moment, also when there was no reason yet to tell of it."""
+        return self._store.snapshot()
+
     def look_now(self, kinds: Collection[str] | None = None) -> None:
         """Look at targets of `kinds` (None: all) without waiting for their turn, as after a step of a run."""
         for turn in self._turns:

@@ -84,6 +84,17 @@ async def events(client: Client, since: float | None) -> AsyncIterator[AsyncIter
         yield _parsed(response.aiter_stream())
 
 
+async def past_ooms(client: Client, since: float, until: float) -> dict[str, float]:
+    """The newest time at which each container, by id, was short of memory, as far as the engine remembers.
+
+    It keeps some hundred events only, and none over a restart of its own.
+    """
+    only = {"type": ["container"], "event": ["oom"]}
+    query = {"filters": json.dumps(only), "since": f"{since:.9f}", "until": f"{until:.9f}"}
+    async with client.stream("GET", "/events", query) as response:
+        return {event.container: event.at async for event in _parsed(response.aiter_stream())}
+
+
 async def _parsed(pieces: AsyncIterator[bytes]) -> AsyncIterator[describe.Event]:
     rest = b""
     async for piece in pieces:

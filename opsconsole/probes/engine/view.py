@@ -151,6 +151,17 @@ class Engine:
         what = f"the log of {container.name}"
         return await self._within(timeout, what, lambda: last_lines(self._opened(), container.id, lines, since))
 
+    async def past_ooms(self, since: float, timeout: float = 2.0) -> dict[str, float] | Problem:
+        """When containers, by id, were last short of memory since then (epoch seconds), as far as it is remembered.
+
+        Their own mark (`ContainerReading.oom_killed`) does not outlive a restart.
+        """
+        self._enter()
+        until = self._clock()
+        return _unseen(
+            await self._within(timeout, "the engine's past", lambda: questions.past_ooms(self._opened(), since, until))
+        )
+
     def on_change(self, callback: Callable[[str], None]) -> Callable[[], None]:
         """Call `callback` in the loop with the name of each container that changed, came or went.
 
