@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -10,6 +10,8 @@ from opsconsole.model.stack import Stack
 from opsconsole.probes.base import World
 
 if TYPE_CHECKING:  # what only names types is not worth the milliseconds that `status` would pay for it
+    from opsconsole.logs.lines import Source
+    from opsconsole.logs.readers import Readers
     from opsconsole.model.lately import Lately
     from opsconsole.model.run import RunState
     from opsconsole.model.runbook import Runbook
@@ -152,6 +154,12 @@ class Parts:
         from opsconsole.model.lately import SPAN
 
         return await look(self.stack, self.world, self.runs, since, span or SPAN)
+
+    def log_readers(self, sources: Sequence[Source]) -> Readers:
+        """What reads these logs, by connections of its own; who asks for it closes it."""
+        from opsconsole.logs.readers import Readers
+
+        return Readers(self.world, sources)
 
     async def close(self) -> None:
         """Let go of everything that was opened. Running steps go on in their holders."""

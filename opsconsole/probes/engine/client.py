@@ -29,10 +29,14 @@ LARGEST: Final = 32 << 20
 
 
 class Client:
-    """Speaks to one engine, within one event loop. Every method may raise EngineError."""
+    """Speaks to one engine, within one event loop. Every method may raise EngineError.
 
-    def __init__(self, endpoint: Endpoint) -> None:
+    `most` are its connections: two streams that stay open, beside the questions.
+    """
+
+    def __init__(self, endpoint: Endpoint, most: int = MOST_CONNECTIONS + 2) -> None:
         self.endpoint = endpoint
+        self._most = most
         self._pool: httpcore.AsyncConnectionPool | None = None
         self._tunnel = Tunnel(endpoint) if endpoint.scheme == "ssh" else None
         self._opening = asyncio.Lock()
@@ -112,7 +116,7 @@ class Client:
                 context = _context(self.endpoint.tls, self.endpoint) if self.endpoint.tls else None
                 self._pool = httpcore.AsyncConnectionPool(
                     ssl_context=context,
-                    max_connections=MOST_CONNECTIONS + 2,
+                    max_connections=self._most,
                     keepalive_expiry=30,
                     uds=path,
                     network_backend=Network(),

@@ -1,8 +1,9 @@
-"""The end of a container's log, as its engine keeps it."""
+"""A container's log, as its engine keeps it: its end, or all that comes."""
 
 from __future__ import annotations
 
 from collections import deque
+from collections.abc import AsyncIterator, Callable, Mapping
 from typing import Final
 from urllib.parse import quote
 
@@ -13,15 +14,16 @@ _HEADER: Final = 8
 _LONGEST_LINE: Final = 64 << 10
 
 
-class Lines:
-    """Takes the stream of a log apart into its last `most` lines, of both channels in the order in which they came.
+class Splitter:
+    """Takes the stream of a log apart into its lines, of both channels in the order in which they end.
 
-    A container with a terminal has no frames: its stream is the text itself.
+    A container with a terminal has no frames: its stream is the text itself. The engine cuts a long line into pieces,
+    each with a time of its own where times were asked for (`stamped`): the line has that of the first.
     """
 
-    def __init__(self, most: int) -> None:
-        self.came = 0
-        self._kept: deque[bytes] = deque(maxlen=most)
+    def __init__(self, add: Callable[[bytes], None], *, stamped: bool = False) -> None:
+        self._add = add
+        self._stamped = stamped
         self._open: dict[int, bytes] = {}
         self._rest = b""
         self._framed: bool | None = None
@@ -36,43 +38,76 @@ class Lines:
             if self._framed is False:
                 self._take(0, data)
             return
-        while len(data) >= _HEADER:
-            length = int.from_bytes(data[4:_HEADER], "big")
-            if len(data) < _HEADER + length:
+        at = 0
+        while len(data) - at >= _HEADER:
+            begin = at + _HEADER
+            end = begin + int.from_bytes(data[at + 4 : begin], "big")
+            if len(data) < end:
                 break
-            self._take(data[0], data[_HEADER : _HEADER + length])
-            data = data[_HEADER + length :]
-        self._rest = data
+            self._take(data[at], data[begin:end])
+            at = end
+        self._rest = data[at:]
 
-    def end(self) -> tuple[str, ...]:
-        """All lines that are kept, the last of each channel included where nothing ended it."""
+    def end(self) -> None:
+        """Nothing more comes: the last line of each channel counts also where nothing ended it."""
         for rest in (self._open.pop(stream) for stream in sorted(self._open)):
             if rest:
                 self._add(rest)
         if self._framed is None and self._rest:
             self._add(self._rest)
-        return tuple(line.decode(errors="replace").rstrip("\r") for line in self._kept)
+        self._rest = b""
 
     def _take(self, stream: int, piece: bytes) -> None:
-        *lines, rest = (self._open.get(stream, b"") + piece).split(b"\n")
+        before = self._open.get(stream, b"")
+        if before and self._stamped and self._framed:
+            piece = piece.partition(b" ")[2]
+        *lines, rest = (before + piece).split(b"\n")
         for line in lines:
-            self._add(line)
+            self._add(line[:_LONGEST_LINE])
         self._open[stream] = rest[:_LONGEST_LINE]
+
+
+class Lines:
+    """The last `most` lines of a log, and how many there came."""
+
+    def __init__(self, most: int) -> None:
+        self.came = 0
+        self._kept: deque[bytes] = deque(maxlen=most)
+        self._splitter = Splitter(self._add)
+
+    def feed(self, data: bytes) -> None:
+        """Take the next bytes, cut anywhere."""
+        self._splitter.feed(data)
+
+    def end(self) -> tuple[str, ...]:
+        """All lines that are kept, the last of each channel included where nothing ended it."""
+        self._splitter.end()
+        return tuple(line.decode(errors="replace").rstrip("\r") for line in self._kept)
 
     def _add(self, line: bytes) -> None:
         self.came += 1
-        self._kept.append(line[:_LONGEST_LINE])
+        self._kept.append(line)
 
 
 async def last_lines(client: Client, container: str, lines: int, since: float | None) -> Lines | Problem:
     """The last `lines` lines, and of these those since `since`. GONE without the container. May raise EngineError."""
-    query = {"stdout": "1", "stderr": "1", "tail": str(lines)}
+    query = {"tail": str(lines)}
     if since is not None:
         query["since"] = f"{since:.3f}"
     kept = Lines(lines)
-    async with client.stream("GET", f"/containers/{quote(container, safe='')}/logs", query) as response:
-        if response.status == 404:
-            return Problem(ProblemKind.GONE, f"no container called {container}")
-        async for piece in response.aiter_stream():
-            kept.feed(piece)
+    async for piece in pieces(client, container, query):
+        if isinstance(piece, Problem):
+            return piece
+        kept.feed(piece)
     return kept
+
+
+async def pieces(client: Client, container: str, query: Mapping[str, str]) -> AsyncIterator[bytes | Problem]:
+    """The stream of a log in the pieces in which it comes. GONE without the container. May raise EngineError."""
+    path = f"/containers/{quote(container, safe='')}/logs"
+    async with client.stream("GET", path, {"stdout": "1", "stderr": "1", **query}) as response:
+        if response.status == 404:
+            yield Problem(ProblemKind.GONE, f"no container called {container}")
+            return
+        async for piece in response.aiter_stream():
+            yield piece

@@ -162,6 +162,11 @@ class Engine:
             await self._within(timeout, "the engine's past", lambda: questions.past_ooms(self._opened(), since, until))
         )
 
+    def apart(self, most: int) -> Client | Problem:
+        """Another client of the same engine, for `most` streams that stay open; who asks for it closes it."""
+        endpoint = self.endpoint
+        return endpoint if isinstance(endpoint, Problem) else Client(endpoint, most)
+
     def on_change(self, callback: Callable[[str], None]) -> Callable[[], None]:
         """Call `callback` in the loop with the name of each container that changed, came or went.
 

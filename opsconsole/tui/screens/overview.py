@@ -37,6 +37,7 @@ class Overview(BoardScreen):
         Binding("r", "library", "runbooks", id="keep-2.library"),
         SHRINK,
         Binding("escape", "unmark", "clear marks", key_display="esc", id="keep-3.unmark"),
+        Binding("l", "logs", "logs", id="keep-2.logs"),
         Binding("space", "mark", "mark", id="keep-4.mark"),
         Binding("y", "copy", "copy", id="keep-7.copy"),
         Binding("w", "lately", "what changed here lately", show=False),
@@ -176,6 +177,12 @@ class Overview(BoardScreen):
     def action_library(self) -> None:
         """Open the library of runbooks."""
         self.console.open_library()
+
+    def action_logs(self) -> None:
+        """The logs of what the row under the cursor, or the marks, are about."""
+        from opsconsole.tui.opening_logs import open_from_overview
+
+        open_from_overview(self)
 
     def action_take_up(self) -> None:
         """Take up the newest open run."""

@@ -1,0 +1,371 @@
+"""Logs: as they come or paused, searched, narrowed, by time; one service or several merged."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Sequence
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING, ClassVar
+
+from textual import events
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.widgets import Input
+
+from opsconsole.logs.book import Book
+from opsconsole.logs.lines import Source, Wanted
+from opsconsole.logs.moments import clock, parse_moment
+from opsconsole.logs.ring import MOST_LINES
+from opsconsole.logs.saving import place_for, save, written
+from opsconsole.model.trouble import TroubleError
+from opsconsole.model.units import count
+from opsconsole.tui.canvas import Canvas
+from opsconsole.tui.logpane import LogPane
+from opsconsole.tui.presentation.arrangement import mode
+from opsconsole.tui.presentation.logs import NARROW, Course, Look, course, day_of, said
+from opsconsole.tui.presentation.spans import Line, between, line
+from opsconsole.tui.screens.base import OpsScreen
+from opsconsole.tui.seeking import Bar, Seeking
+
+if TYPE_CHECKING:
+    from opsconsole.logs.readers import Readers
+    from opsconsole.tui.clipboard import Excerpt
+
+_REDRAWN = 0.1
+"""Seconds between two drawings while lines come: nobody reads faster."""
+
+_FIRST = Wanted(10_000)
+_MOST_SAID = 2
+"""Sources that may say why nothing comes, at once."""
+
+
+class LogScreen(OpsScreen):
+    """The logs of some sources. They are read while the screen is open; looking changes nothing."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("escape", "cancel", "cancel", key_display="esc", id="keep-1.cancel"),
+        Binding("ctrl+r", "regex", "expression or words", key_display="^R", id="keep-2.regex"),
+        Binding("escape,q", "close", "back", key_display="esc", id="keep-1.back"),
+        Binding("slash", "type('search')", "search", id="keep-2.search"),
+        Binding("n", "again(1)", "next match", id="keep-3.again"),
+        Binding("N", "again(-1)", "match before", show=False),
+        Binding("ampersand", "type('filter')", "only what holds", key_display="&", id="keep-3.filter"),
+        Binding("f", "follow", "follow or pause", id="keep-2.follow"),
+        Binding("at", "type('jump')", "to a time", key_display="@", id="keep-4.jump"),
+        Binding("o", "older", "older lines", id="keep-5.older"),
+        Binding("w", "wrap", "wrap", id="keep-6.wrap"),
+        Binding("t", "times", "times", id="keep-6.times"),
+        Binding("s", "save", "save", id="keep-7.save"),
+        Binding("y", "copy", "copy", id="keep-7.copy"),
+        Binding("question_mark", "help", "help", id="keep-3.help"),
+    ]
+    CSS = """
+    LogScreen Input {
+        border: none; height: 1; padding: 0; display: none;
+        background: $console-surface; color: $console-foreground;
+    }
+    """
+
+    def __init__(self, sources: Sequence[Source]) -> None:
+        super().__init__()
+        self._sources = sources
+        self._readers: Readers | None = None
+        self._wanted = _FIRST
+        self._header = Canvas(id="header")
+        self.bar = Bar()
+        self.pane = LogPane(self._new_book(), Look(80, [source.name for source in sources], 0.0))
+        self.seeking = Seeking(self.pane, self.note)
+        self._seen = -1
+        self._kept: tuple[float | None, str] | None = None
+        self._goal: float | None = None
+
+    def _new_book(self) -> Book:
+        def read(source: Source, wanted: Wanted, follow: bool):  # type: ignore[no-untyped-def]
+            assert self._readers is not None
+            return self._readers(source, wanted, follow)
+
+        return Book(self._sources, read, self._wanted)
+
+    @property
+    def book(self) -> Book:
+        """The lines."""
+        return self.pane.book
+
+    def compose(self) -> ComposeResult:
+        """Where reading stands, the lines, what is typed, the footer."""
+        yield self._header
+        yield self.pane
+        yield self.bar
+        yield Canvas(id="footer")
+
+    # --- the course of the screen ---------------------------------------------------------------------------
+
+    def on_mount(self) -> None:
+        """Reading begins, and ends with the screen."""
+        self.pane.add_class("fills")
+        self.pane.focus()
+        parts = self.console.parts
+        assert parts is not None
+        self._readers = parts.log_readers(self._sources)
+        self.book.open()
+        self.set_interval(_REDRAWN, self._look)
+
+    async def on_unmount(self) -> None:
+        """No reader outlives it."""
+        await self.book.close()
+        if self._readers is not None:
+            await self._readers.close()
+
+    def on_resize(self, event: events.Resize) -> None:
+        """Draw for the size there is."""
+        if self._seen < 0 and event.size.width < NARROW:  # there is room for one thing, and that is the words
+            self.pane.look = replace(self.pane.look, times=False)
+        self.pane.frame = "rule" if mode(event.size.width, event.size.height) == "single" else "box"
+        self.call_after_refresh(self.draw)
+
+    def tick(self, now: float) -> None:
+        """Only the clock moves, and what is old."""
+        self.pane.look = replace(self.pane.look, now=now)
+        self._draw_header()
+
+    def on_screen_resume(self) -> None:
+        """Draw what came meanwhile."""
+        self.call_after_refresh(self.draw)
+
+    def _look(self) -> None:
+        """Draw again where anything has changed."""
+        if self.book.revision == self._seen or not self.is_current:
+            return
+        self._seen = self.book.revision
+        self._return()
+        self.seeking.go_on()
+        self.draw()
+
+    def draw(self) -> None:
+        """Draw what is in sight."""
+        self.pane.look = replace(self.pane.look, now=self.console.now())
+        self.pane.draw()
+        self._draw_header()
+        self.draw_footer()
+
+    def _draw_header(self) -> None:
+        width, now = self.size.width, self.console.now()
+        search = self.book.search
+        behind = None
+        if search is not None and search.behind and len(self.book.ring):
+            behind = 100 * search.looked // len(self.book.ring)
+        doing = course(
+            Course(
+                len(self.book.ring),
+                self.book.ring.first,
+                len(self.book.filter) if self.book.filter is not None else None,
+                self.pane.below,
+                self.pane.following,
+                self.book.reading,
+                self.book.stopped,
+                behind,
+                day_of(self.book.ring, self.pane.top, self.pane.look),
+            )
+        )
+        time = line((clock(now, fine=False), "value"), (" UTC ", "dim"))
+        title = line(" ", ("Logs ", "title"), ("· ", "dim")) if width >= NARROW else line(" ")
+        lines: list[Line] = [between((*title, *doing), time, width)]
+        waiting = [one for one in self.book.standings if one.said]
+        lines += [said(one.source.name, one.said) for one in waiting[:_MOST_SAID]]
+        if self._header.styles.height is None or self._header.styles.height.value != len(lines):
+            self._header.styles.height = len(lines)
+        self._header.show(lines)
+
+    def on_log_pane_moved(self) -> None:
+        """Whether it follows has changed, or what lies below."""
+        self._draw_header()
+        self.draw_footer()
+
+    # --- keys --------------------------------------------------------------------------------------------
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """Letters are text where text is typed; what makes no sense now is not offered."""
+        if action in ("cancel", "regex"):
+            return bool(self.bar.what) and (action == "cancel" or self.bar.what != "jump")
+        if action == "again":
+            return not self.bar.what and self.book.search is not None
+        if action == "older":
+            return not self.bar.what and not self.book.whole and not self.book.reading
+        return not self.bar.what
+
+    def action_close(self) -> None:
+        """Back to where one came from."""
+        self.dismiss()
+
+    def action_type(self, what: str) -> None:
+        """Open the line in which words to be sought, words of a filter or a time are typed."""
+        self.bar.open(what, self.seeking.typed(what), regex=self.seeking.regex)
+        self.seeking.begin()
+        self.draw_footer()
+
+    def action_cancel(self) -> None:
+        """As it was before one began to type."""
+        if self.bar.what in ("search", "filter"):
+            self.seeking.put_back()
+        self._end_typing()
+
+    def _end_typing(self) -> None:
+        self.bar.shut()
+        self.pane.focus()
+        self.draw()
+
+    def action_regex(self) -> None:
+        """What is typed is an expression, or is words."""
+        self.seeking.regex = not self.seeking.regex
+        self.bar.open(self.bar.what, self.bar.value, regex=self.seeking.regex)
+        self.seeking.take(self.bar.what, self.bar.value)
+        self.draw()
+
+    def on_input_changed(self, event: Input.Changed) -> None:
+        """Searching and narrowing go along with what is typed."""
+        event.stop()
+        if self.bar.what in ("search", "filter"):
+            self.seeking.take(self.bar.what, event.value)
+            self.draw()
+
+    def on_input_submitted(self, event: Input.Submitted) -> None:
+        """Enter keeps it; a time is gone to."""
+        event.stop()
+        what = self.bar.what
+        self._end_typing()
+        if what == "jump" and event.value.strip():
+            self._jump(event.value)
+
+    def action_again(self, by: int) -> None:
+        """The next match, or the one before."""
+        self.seeking.again(by)
+
+    def action_follow(self) -> None:
+        """Follow what comes, or stay; where reading had ended, the newest lines are read."""
+        if self.book.wanted.since is not None and not self.pane.following:
+            self._read_anew(_FIRST)
+            self.pane.action_last()
+        elif self.pane.following:
+            self.pane.hold()
+        else:
+            self.pane.action_last()
+
+    def action_wrap(self) -> None:
+        """Long lines on several rows, or moved with the arrows."""
+        self.pane.look = replace(self.pane.look, wrap=not self.pane.look.wrap, shift=0)
+        self.draw()
+
+    def action_times(self) -> None:
+        """With the time of each line, or without."""
+        self.pane.look = replace(self.pane.look, times=not self.pane.look.times)
+        self.draw()
+
+    # --- other lines ---------------------------------------------------------------------------------------
+
+    def action_older(self) -> None:
+        """Read as much again as many times, up to what can be held; the same lines stay in sight."""
+        ring = self.book.ring
+        if len(ring):
+            top = min(max(self.pane.top, ring.first), ring.end - 1)
+            self._kept = (ring.time(top), ring.text(top))
+        self.pane.hold()
+        self._read_anew(Wanted(min(self._wanted.lines * 5, MOST_LINES)))
+        self.note(f"reading the last {count(self._wanted.lines)} lines…")
+
+    def _jump(self, words: str) -> None:
+        """To a time: among the lines that are held, or by reading from there on."""
+        try:
+            goal = parse_moment(words, self.console.now())
+        except ValueError as fault:
+            self.note(str(fault))
+            return
+        span = self.book.ring.span()
+        if span is not None and (span[0] <= goal or self.book.whole):
+            number = self.book.ring.number_at(goal)
+            self.pane.reveal(number if number is not None else self.book.ring.end - 1, top=True)
+            self.note("nothing later has come" if number is None else _gone_to(goal, span[0]))
+            return
+        self.pane.hold()
+        self._goal = goal
+        self._read_anew(Wanted(_FIRST.lines, since=goal))
+        self.note(f"reading from {clock(goal, fine=False)} on…")
+
+    def _read_anew(self, wanted: Wanted) -> None:
+        old, self._wanted = self.book, wanted
+        book = self._new_book()
+        self.pane.book, self.pane.current = book, None
+        self.pane.top = 0
+        book.narrow(old.filter.pattern if old.filter is not None else None)
+        book.seek(old.search.pattern if old.search is not None else None)
+        self._seen = -1
+
+        async def exchange() -> None:
+            await old.close()
+            book.open()
+
+        self.run_worker(exchange(), group="reading logs", exit_on_error=False)
+
+    def _return(self) -> None:
+        """Once all is read again: to the line that was on top, or to the time that was asked for."""
+        if self.book.reading or not len(self.book.ring):
+            return
+        ring = self.book.ring
+        if self._goal is not None:
+            number, self._goal = ring.number_at(self._goal), None
+            self.pane.reveal(number if number is not None else ring.first, top=True)
+        elif self._kept is not None:
+            (time, text), self._kept = self._kept, None
+            begin = ring.number_at(time) if time is not None else ring.first
+            found = begin if begin is not None else ring.first
+            near = range(found, min(found + 1000, ring.end))
+            self.pane.reveal(next((number for number in near if ring.text(number) == text), found), top=True)
+
+    # --- taking lines away ---------------------------------------------------------------------------------
+
+    def to_copy(self) -> Excerpt | None:
+        """The match that a search stands at, with what belongs to it; else what is in sight."""
+        from opsconsole.tui.clipboard import Excerpt
+
+        numbers = self.seeking.record() or self.pane.in_sight()
+        lines = written(self.book.ring, numbers, self.pane.look.names)
+        return Excerpt(f"{count(len(lines))} line{'' if len(lines) == 1 else 's'}", "\n".join(lines)) if lines else None
+
+    def action_save(self) -> None:
+        """Save the lines that are shown, in sight or not, into a new file."""
+        from opsconsole.tui.screens.ask import Ask
+
+        parts = self.console.parts
+        if parts is None or not self.pane.count:
+            self.note("there is nothing to save")
+            return
+        numbers = self.pane.numbers()
+        start = place_for(parts.state_folder, self.pane.look.names, self.console.now())
+        words = f"Save {count(len(numbers))} lines as: (a new file; nothing is written over)"
+        self.app.push_screen(
+            Ask(words, yes="save", no="back", typed=True, start=str(start)), lambda to: self._save(to, numbers)
+        )
+
+    def _save(self, to: str | None, numbers: Sequence[int]) -> None:
+        if to is None or not to.strip():
+            return
+        first, names = self.book.ring.first, self.pane.look.names
+        lines = written(self.book.ring, [number for number in numbers if number >= first], names)
+        path = Path(to.strip()).expanduser().absolute()
+
+        async def write() -> None:
+            from opsconsole.tui.screens.tell import Tell
+
+            try:
+                await asyncio.to_thread(save, path, lines)
+            except TroubleError as error:
+                self.app.push_screen(Tell.of(error))
+                return
+            self.app.push_screen(Tell(f"{count(len(lines))} lines are saved in\n\n{path}"))
+
+        self.run_worker(write(), group="saving lines", exit_on_error=False)
+
+
+def _gone_to(goal: float, first: float) -> str:
+    at = clock(goal, fine=False)
+    return f"at {at}" if goal >= first else f"the log begins after {at}"
