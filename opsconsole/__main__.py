@@ -62,6 +62,8 @@ def _run(words: Sequence[str]) -> int:
     args = parsed(words)
     if args.no_color:
         os.environ["NO_COLOR"] = "1"  # the console's libraries and the pagers and steps below us go by it
+    if args.theme:
+        os.environ["OPSCONSOLE_THEME"] = args.theme  # as for colours: the console of the demo is a process of its own
     if not args.command:
         return _console(args)
     if args.command not in _BRIEF:
@@ -74,6 +76,12 @@ def _console(args: argparse.Namespace) -> int:
     streams = (sys.stdin, sys.stdout, sys.stderr)  # keys come by the first; the screen is drawn on the last
     if not all(stream is not None and stream.isatty() for stream in streams):
         _complain("the console needs a terminal; `opsconsole status` works without one")
+        return _TROUBLE
+    if os.environ.get("TERM", "") in ("", "dumb", "unknown"):
+        _complain("TERM says that this terminal cannot place text, so the console cannot be drawn on it")
+        _complain(
+            "`opsconsole status` and `opsconsole run` work here; or set TERM to what it is, as in TERM=xterm-256color"
+        )
         return _TROUBLE
     from opsconsole.tui.app import run_console
 

@@ -18,6 +18,8 @@ options that every command takes, before or after its name:
                  the user's config folder, /etc/opsconsole/; with none, what is found on this box)
   --read-only    nothing that changes anything can be run
   --no-color     no colours; NO_COLOR does the same
+  --theme NAME   the colours of the console: dark, light, contrast, sixteen, or a file of one's own;
+                 $OPSCONSOLE_THEME does the same
 """
 
 _CODES = """\
@@ -82,7 +84,7 @@ def overview() -> str:
     width = max(map(len, COMMANDS))
     commands = "".join(f"  {name:{width}}   {summary}\n" for name, (_, summary) in COMMANDS.items())
     return (
-        "usage: opsconsole [--stack FILE] [--read-only] [--no-color] [COMMAND …]\n\n"
+        "usage: opsconsole [--stack FILE] [--read-only] [--no-color] [--theme NAME] [COMMAND …]\n\n"
         "What should be true on this box, whether it is true, and how to mend it.\n"
         "Without a command: opens the console.\n\n"
         f"commands (opsconsole COMMAND --help says more):\n{commands}\n"
@@ -95,7 +97,7 @@ def _shared(words: Sequence[str]) -> tuple[argparse.Namespace, list[str]]:
 
     argparse would want them either before or after the command's name, and would forget the ones before.
     """
-    found = argparse.Namespace(stack=None, read_only=False, no_color=False, command="")
+    found = argparse.Namespace(stack=None, read_only=False, no_color=False, theme="", command="")
     left: list[str] = []
     rest = iter(words)
     for word in rest:
@@ -105,11 +107,15 @@ def _shared(words: Sequence[str]) -> tuple[argparse.Namespace, list[str]]:
             found.read_only = True
         elif word == "--no-color":
             found.no_color = True
-        elif word == "--stack" or word.startswith("--stack="):
-            value = next(rest, "") if word == "--stack" else word.partition("=")[2]
+        elif (option := word.partition("=")[0]) in ("--stack", "--theme"):
+            value = next(rest, "") if word == option else word.partition("=")[2]
             if not value:
-                Parser(prog="opsconsole", add_help=False).error("--stack needs the name of a file")
-            found.stack = Path(value)
+                what = "a file" if option == "--stack" else "a theme"
+                Parser(prog="opsconsole", add_help=False).error(f"{option} needs the name of {what}")
+            if option == "--stack":
+                found.stack = Path(value)
+            else:
+                found.theme = value
         else:
             left.append(word)
     return found, left

@@ -12,6 +12,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Final
 
+from opsconsole.model import xdg
 from opsconsole.model.run import Entry, PartState, Progress, RunState
 from opsconsole.model.runbook import Runbook
 from opsconsole.model.text import one_line
@@ -48,9 +49,7 @@ class RunSummary:
 
 def default_state_folder(env: Mapping[str, str] = os.environ) -> Path:
     """The user's own folder for state, as XDG has it."""
-    base = env.get("XDG_STATE_HOME") or ""
-    root = Path(base) if base.startswith("/") else Path(env.get("HOME") or "~").expanduser() / ".local" / "state"
-    return root / "opsconsole"
+    return xdg.state_folder(env)
 
 
 def run_folder(state_folder: Path, run_id: str) -> Path:

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Final
 
 from opsconsole.model.trouble import Trouble, TroubleError
+from opsconsole.model.xdg import config_folder
 
 NAMES: Final = ("opsconsole.toml", "stack.toml")
 """What a stack file is called where it is looked for, in this order."""
@@ -44,11 +45,8 @@ def _named(path: Path, by: str) -> Path:
 
 def _folders(env: Mapping[str, str], cwd: Path, system: Path) -> Iterator[Path]:
     yield cwd
-    configured, home = env.get("XDG_CONFIG_HOME"), env.get("HOME")
-    if configured and Path(configured).is_absolute():  # the XDG specification: others are to be ignored
-        yield Path(configured) / "opsconsole"
-    elif home:
-        yield Path(home) / ".config" / "opsconsole"
+    if (own := config_folder(env)) is not None:
+        yield own
     yield system
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gc
+import os
 import time
 from collections.abc import Awaitable, Callable
 from typing import TYPE_CHECKING, ClassVar, Final
@@ -14,11 +15,13 @@ from textual.worker import Worker, WorkerState
 
 from opsconsole.model.text import one_line
 from opsconsole.model.trouble import TroubleError
-from opsconsole.tui import terminal
-from opsconsole.tui.ink import load_theme, make_ink
+from opsconsole.tui import terminal, theming
+from opsconsole.tui.ink import make_ink
+from opsconsole.tui.liking import liked
 from opsconsole.tui.mouse import Mouse
 from opsconsole.tui.screens.base import OpsScreen
 from opsconsole.tui.screens.overview import Overview
+from opsconsole.tui.theme import css_colours
 
 if TYPE_CHECKING:
     from textual.driver import Driver
@@ -56,6 +59,7 @@ class Console(App[int], inherit_bindings=False):
     """
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("ctrl+c", "interrupt", "leave", show=False, priority=True),
+        Binding("T", "theme", "theme: the colours", show=False),
         Binding("ctrl+z", "suspend_process", "put aside; fg comes back", show=False, priority=True),
         Binding("colon,ctrl+p", "palette", "go to", key_display=":", id="keep-4.palette"),
         Binding("question_mark", "keys", "help", id="keep-3.keys"),
@@ -69,9 +73,11 @@ class Console(App[int], inherit_bindings=False):
         read_only: bool = False,
         clock: Callable[[], float] = time.time,
     ) -> None:
-        self._theme_file = load_theme()
-        super().__init__()
-        self.ink = make_ink(self._theme_file, colours=not self.no_color)
+        self.theme_here, self.theme_troubles = liked(os.environ)
+        super().__init__(ansi_color=True)
+        self.no_color = bool(os.environ.get("NO_COLOR"))
+        self.ink = make_ink(self.theme_here, colours=not self.no_color)
+        self._filters[:] = theming.filters(colours=not self.no_color)
         self._make = parts if callable(parts) else None
         self.parts: Parts | None = None if callable(parts) else parts
         self._told_read_only = read_only
@@ -88,7 +94,7 @@ class Console(App[int], inherit_bindings=False):
 
     def get_css_variables(self) -> dict[str, str]:
         """Textual's own, and the colours of our theme for the few widgets of Textual that we use."""
-        colours = self._theme_file["colors"]
+        colours = css_colours(self.theme_here)
         return {**super().get_css_variables(), **{f"console-{name}": value for name, value in colours.items()}}
 
     def get_driver_class(self) -> type[Driver]:
@@ -113,6 +119,7 @@ class Console(App[int], inherit_bindings=False):
         self.set_interval(1.0, self._tick)
         self.run_worker(self._look(), group="look", name="look", exit_on_error=False)
         self.set_timer(2.0, _tidy)
+        theming.tell_troubles(self)
 
     async def _look(self) -> None:
         if self.parts is None and self._make is not None:
@@ -261,6 +268,10 @@ class Console(App[int], inherit_bindings=False):
     def _leave_if(self, yes: str | None) -> None:
         if yes is not None:
             self.exit(0)
+
+    def action_theme(self) -> None:
+        """Choose other colours."""
+        theming.choose(self)
 
     async def action_quit(self) -> None:
         """Textual's own word for it."""

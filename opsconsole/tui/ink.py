@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import sys
-import tomllib
 from collections.abc import Iterable, Iterator, Mapping
-from pathlib import Path
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from rich.cells import cell_len
 from rich.segment import Segment
@@ -16,8 +14,12 @@ from textual.strip import Strip
 from opsconsole.model.text import plain
 from opsconsole.tui.presentation.spans import Line
 
+if TYPE_CHECKING:
+    from opsconsole.tui.theme import Theme
+
 _ASCII: Final = str.maketrans(
     dict(zip("✓✗▸→⏎·…—─│┌┐└┘┊▕▏█×≥−±↑↓☐☑•┃▲▼›", "vx>>^-.--|++++|[]#x>-+^v_v*|^v>", strict=True))
+    | dict.fromkeys("╭╮╰╯├┤┬┴┼", "+")
     | dict(zip("▎▍▌▋▊▉", "..:###", strict=True))
     | dict(zip("▁▂▃▄▅▆▇", "_.-=+*#", strict=True))
 )
@@ -62,7 +64,7 @@ class Ink:
         if not text.isprintable():
             text = "".join(character if character.isprintable() else " " for character in plain(text))
         if not self._signs and not text.isascii():
-            text = text.translate(_ASCII).encode("ascii", "replace").decode()
+            text = in_ascii(text)
         return text
 
     def _named(self, name: str) -> Style:
@@ -91,12 +93,21 @@ def _seen_on_blanks(*styles: Style) -> bool:
     return any(style.reverse or style.underline for style in styles)
 
 
-def load_theme(name: str = "dark") -> Mapping[str, Mapping[str, str]]:
-    """The theme's file as it was shipped: its colors, styles and plain styles."""
-    return tomllib.loads((Path(__file__).parent / "themes" / f"{name}.toml").read_text("utf-8"))
-
-
-def make_ink(theme: Mapping[str, Mapping[str, str]], *, colours: bool = True) -> Ink:
+def make_ink(theme: Theme, *, colours: bool = True) -> Ink:
     """The ink for this terminal: with its signs only where it is told of UTF-8."""
+    return Ink(theme.styles, theme.plain, colours=colours, signs=knows_signs())
+
+
+def knows_signs() -> bool:
+    """Whether the terminal is told of UTF-8."""
     encoding = (getattr(sys.__stderr__, "encoding", None) or "utf-8").lower().replace("-", "")
-    return Ink(theme["styles"], theme["plain"], colours=colours, signs=encoding.startswith("utf"))
+    return encoding.startswith("utf")
+
+
+def in_ascii(text: str) -> str:
+    """`text` with our signs as plain ones, and what else is not ASCII as question marks, as wide as it was."""
+    if text.isascii():
+        return text
+    return "".join(
+        character if character.isascii() else "?" * cell_len(character) for character in text.translate(_ASCII)
+    )

@@ -3,13 +3,7 @@
 from __future__ import annotations
 
 import base64
-import os
 import re
-import shutil
-import subprocess
-import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -17,8 +11,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from opsconsole.tui.clipboard import MOST, around, sequence, taken
-from tests.support.console import RealConsole, real_console, settled
-from tests.support.parts import lack
+from tests.support.console import settled
+from tests.support.multiplexers import inside
 from tests.support.snapshots import everything_wrong
 from tests.support.waiting import wait_for, wait_until
 from tests.tui.fakes import ToldParts, console, painted
@@ -125,40 +119,7 @@ async def test_what_is_typed_unseen_is_never_copied(monkeypatch: pytest.MonkeyPa
 
 # --- the real program, in the real tmux and the real screen ---------------------------------------------------
 
-STACK = """
-name = "little"
-[box]
-enabled = false
-[[check]]
-name = "missing"
-kind = "file"
-path = "%s/nothing"
-"""
 COPIED = "DOWN missing: "
-
-
-@contextmanager
-def inside(program: str, folder: Path, *more: str) -> Iterator[RealConsole]:
-    """The console in a session of tmux or screen of its own, which is gone afterwards."""
-    if shutil.which(program) is None:
-        lack(program, "not on PATH")
-    stack = folder / "stack.toml"
-    stack.write_text(STACK % folder)
-    sockets = folder / "sockets"
-    sockets.mkdir(mode=0o700)
-    ours = (sys.executable, "-m", "opsconsole", "--stack", str(stack))
-    env = {"TMUX_TMPDIR": str(sockets), "SCREENDIR": str(sockets), "PYTHONPATH": str(Path(__file__).parents[2])}
-    if program == "tmux":
-        command = ("tmux", "-f", "/dev/null", "new-session", *ours, *more)
-        end = ["tmux", "kill-server"]
-    else:
-        command = ("screen", "-c", "/dev/null", "-U", "-S", "ours", *ours)
-        end = ["screen", "-S", "ours", "-X", "quit"]
-    with real_console(command=command, env=env) as real:
-        try:
-            yield real
-        finally:
-            subprocess.run(end, env={**os.environ, **env}, capture_output=True, check=False)
 
 
 @pytest.mark.pty

@@ -6,14 +6,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from opsconsole.tui.ink import Ink, load_theme
+from opsconsole.tui.ink import Ink
 from opsconsole.tui.presentation.spans import line
+from opsconsole.tui.theme import load
 
-THEME = load_theme()
+THEME = load("dark", {})
 
 
 def ink(*, colours: bool = True, signs: bool = True) -> Ink:
-    return Ink(THEME["styles"], THEME["plain"], colours=colours, signs=signs)
+    return Ink(THEME.styles, THEME.plain, colours=colours, signs=signs)
 
 
 @given(st.text(max_size=60), st.integers(0, 80))
@@ -47,7 +48,7 @@ def test_outside_text_is_shown_as_it_is_less_its_tricks(outside: str, shown: str
 
 def test_without_colours_no_style_has_one_and_alarms_stand_out_by_reverse() -> None:
     plain = ink(colours=False)
-    for name in THEME["styles"]:
+    for name in THEME.styles:
         style = plain.style(name)
         assert style.color is None
         assert style.bgcolor is None
@@ -68,4 +69,4 @@ def test_every_style_that_is_drawn_with_is_in_the_theme() -> None:
     used |= {f"risk-{word}" for word in ("read", "unknown", "change", "destroy")}
     used |= {f"ansi-{word}" for word in ("bold", "dim", "italic", "underline", "reverse")}
     used |= {f"ansi-fg-{c}" for c in ("black", "red", "green", "yellow", "blue", "magenta", "cyan", "white")}
-    assert used <= THEME["styles"].keys()
+    assert used <= THEME.styles.keys()

@@ -46,6 +46,12 @@ def test_the_overview_when_everything_is_wrong(snap_compare: Compare, size: tupl
     assert snap_compare(app, terminal_size=size, run_before=showing("celery-worker", "DOWN"))
 
 
+def test_the_overview_in_the_terminals_own_colours(snap_compare: Compare, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("OPSCONSOLE_THEME", "sixteen")
+    app = console(ToldParts(everything_wrong(), [a_runbook()]))
+    assert snap_compare(app, terminal_size=(120, 40), run_before=showing("celery-worker", "DOWN"))
+
+
 def test_the_overview_when_all_is_well(snap_compare: Compare) -> None:
     app = console(ToldParts(all_well(12)))
     assert snap_compare(app, terminal_size=(120, 40), run_before=showing("service-00", "nothing is wrong"))
@@ -82,6 +88,12 @@ def test_a_run_that_asks_for_a_change(snap_compare: Compare, size: tuple[int, in
     where = "in /opt/EatFit24 on prod-1 as deploy"
     asked = AskConfirm(1, 0, CHANGE.text, "yes", where, CHANGE, undo="docker compose down celery-worker")
     assert snap_compare(run_at(asked, 1), terminal_size=size, run_before=begun("q leave"))
+
+
+def test_a_run_in_the_terminals_own_colours(snap_compare: Compare, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("OPSCONSOLE_THEME", "sixteen")
+    asked = AskConfirm(1, 0, CHANGE.text, "yes", "in /opt/EatFit24 on prod-1 as deploy", CHANGE)
+    assert snap_compare(run_at(asked, 1), terminal_size=(120, 40), run_before=begun("q leave"))
 
 
 def test_a_run_that_asks_for_a_deletion(snap_compare: Compare) -> None:

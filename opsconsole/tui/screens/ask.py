@@ -19,7 +19,7 @@ class Ask(ModalScreen[str | None]):
     """
 
     CSS = """
-    Ask { align: center middle; background: $console-background 60%; }
+    Ask { align: center middle; background: $console-veil; }
     Ask > Vertical {
         width: 72; max-width: 96%; height: auto; padding: 0 1;
         border: round $console-accent; background: $console-surface; color: $console-foreground;

@@ -18,32 +18,41 @@ class Choose(ModalScreen[str | None]):
     """A list; the result is the word that was chosen, or None."""
 
     CSS = """
-    Choose { align: center middle; background: $console-background 60%; }
-    Choose Pane { width: 60; max-width: 96%; }
+    Choose { align: center middle; background: $console-veil; }
+    Choose Pane { width: 72; max-width: 96%; }
     """
+    SCOPED_CSS = False  # lists that are more than this one look the same
     BINDINGS: ClassVar[list[BindingType]] = [Binding("escape,q", "no", "back")]
 
     def __init__(self, title: str, options: Sequence[str]) -> None:
         super().__init__()
-        self._options = options
-        self._pane = Pane("options", f"{title}  (⏎ takes it, esc back)")
+        self.options = options
+        self.list = Pane("options", f"{title}  (⏎ takes it, esc back)")
 
     def compose(self) -> ComposeResult:
         """The list."""
-        yield self._pane
+        yield self.list
 
     def on_mount(self) -> None:
         """Keys go to the list."""
-        self._pane.styles.height = min(len(self._options) + 2, 20)
-        self._pane.focus()
+        self.list.styles.height = min(len(self.options) + 2, 20)
+        self.list.focus()
         self.call_after_refresh(self._draw)
 
+    def row(self, option: str) -> Row:
+        """How an option is shown."""
+        return Row(option, (words(option),))
+
     def _draw(self) -> None:
-        self._pane.show_rows([Row(option, (words(option),)) for option in self._options])
+        self.list.show_rows([self.row(option) for option in self.options])
 
     def on_pane_opened(self, event: Pane.Opened) -> None:
         """This one."""
-        self.dismiss(event.key)
+        self.take(event.key)
+
+    def take(self, option: str) -> None:
+        """It is this one."""
+        self.dismiss(option)
 
     def action_no(self) -> None:
         """None of them."""

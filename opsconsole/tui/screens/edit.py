@@ -19,7 +19,7 @@ class EditScreen(ModalScreen[str | None]):
     """
 
     CSS = """
-    EditScreen { align: center middle; background: $console-background 60%; }
+    EditScreen { align: center middle; background: $console-veil; }
     EditScreen > Vertical {
         width: 100; max-width: 98%; height: auto; max-height: 90%; padding: 0 1;
         border: round $console-accent; background: $console-surface; color: $console-foreground;

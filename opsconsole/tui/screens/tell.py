@@ -22,7 +22,7 @@ class Tell(ModalScreen[None]):
     """Words in a box over the screen, in full, until a key closes it."""
 
     CSS = """
-    Tell { align: center middle; background: $console-background 60%; }
+    Tell { align: center middle; background: $console-veil; }
     Tell > Vertical {
         width: 72; max-width: 96%; height: auto; padding: 0 1;
         border: round $console-accent; background: $console-surface; color: $console-foreground;
