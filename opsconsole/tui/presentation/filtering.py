@@ -14,11 +14,11 @@ _NOT: Final = "!"
 
 
 def keeps(row: Row, words: str) -> bool:
-    """Whether a row has every word in its key or in what is drawn of it, and none that begins with `!`.
+    """Whether a row has every word in its name or in what is drawn of it, and none that begins with `!`.
 
     Words in small letters are found in capitals, too.
     """
-    whole = "\n".join((row.key, row.words, *(text(each) for each in (*row.lines, *row.more))))
+    whole = "\n".join((row.words or row.key, *(text(each) for each in (*row.lines, *row.more))))
     folded = whole.lower()
     for word in words.split():
         sought = word.removeprefix(_NOT)

@@ -11,16 +11,16 @@ from opsconsole.tui.presentation.ages import age
 from opsconsole.tui.presentation.arrangement import WIDE_FROM
 from opsconsole.tui.presentation.spans import EMPTY, LEVEL_STYLES, Line, Span, cut, line, sign, words, wrap
 from opsconsole.tui.presentation.spans import width as cells_of
-from opsconsole.tui.presentation.table import Column, Row, lay_out, place_of
+from opsconsole.tui.presentation.table import ROOMY, Column, Row, Rows, Value, headed, place_of
 from opsconsole.tui.presentation.view import RUN_KEY, OpenRun, View
 
 _COLUMNS: Final = (
     Column(keep=9),  # sign
-    Column(keep=5),  # level
-    Column(keep=8, least=16, name=True),  # check
-    Column(keep=7, least=20),  # reason
-    Column(keep=6, align="right"),  # age
-    Column(keep=4, least=16),  # runbook
+    Column(keep=5, title="level"),
+    Column(keep=8, least=16, name=True, title="check"),
+    Column(keep=7, least=20, title="reason"),
+    Column(keep=6, align="right", title="age"),
+    Column(keep=4, least=16, title="runbook"),
 )
 _REASON: Final = 3
 """Place of the column that holds the reason."""
@@ -44,15 +44,20 @@ _NARROW: Final = 76
 """Cells below which a finding takes two lines and more."""
 
 
-def rows(view: View, width: int) -> list[Row]:
-    """Open runs, then findings, the worst first. Titles of runbooks are shown as far as they are known."""
-    snapshot, known, runs = view.snapshot, view.titles, view.runs
-    out = [Row(f"{RUN_KEY}{run.id}", (_run(run, width),)) for run in runs]
+def rows(view: View, width: int) -> Rows:
+    """Open runs, then findings, the worst first. Titles of runbooks are shown as far as they are known.
+
+    Where there is no room for them beside the reasons, the one that treats a finding is named below it while the cursor
+    is there.
+    """
+    snapshot, known = view.snapshot, view.titles
+    runs = [Row(f"{RUN_KEY}{run.id}", (_run(run, width),)) for run in view.runs]
     found = snapshot.findings
     if width < _NARROW:
-        return out + [Row(one.check, _folded(one, snapshot.at, width, known)) for one in found]
+        return Rows([*runs, *(_row(one, _folded(one, snapshot.at, width, known), view) for one in found)])
     cells = [_cells(one, snapshot.at, known) for one in found]
     columns = _balanced(cells, width)
+    named = columns is not None
     if columns is None:
         columns = _COLUMNS
         cells = [
@@ -62,12 +67,24 @@ def rows(view: View, width: int) -> list[Row]:
     start, room = place_of(_REASON, columns, cells, width)
     folded = [wrap(words(one.reason, most=600), room) for one in found]
     cells = [[*row[:_REASON], lines[0], *row[_REASON + 1 :]] for row, lines in zip(cells, folded, strict=True)]
-    drawn = lay_out(columns, cells, width)
-    out += [
-        Row(one.check, (first, *((Span(" " * start), *each) for each in _below(lines, room))))
-        for one, first, lines in zip(found, drawn, folded, strict=True)
-    ]
-    return out
+    head, drawn = headed(columns, cells, width, titled=width >= ROOMY)
+    out = []
+    for one, first, lines in zip(found, drawn, folded, strict=True):
+        under = _below(lines, room)
+        more = () if named or not one.runbooks else (cut((Span(" " * start), *_treats(one, known)), width),)
+        out.append(_row(one, (first, *((Span(" " * start), *each) for each in under)), view, more))
+    return Rows.under(head, [*runs, *out])
+
+
+def _row(found: Finding, lines: tuple[Line, ...], view: View, more: tuple[Line, ...] = ()) -> Row:
+    values: dict[str, Value] = {
+        "level": found.level,
+        "check": found.check,
+        "age": view.snapshot.at - found.since,
+        "runbook": view.titles.get(found.runbooks[0], found.runbooks[0]) if found.runbooks else None,
+    }
+    sought = " ".join((found.check, found.reason, *(view.titles.get(name, name) for name in found.runbooks)))
+    return Row(found.check, lines, found.level, values, more, sought)
 
 
 def _balanced(cells: list[list[Line]], width: int) -> tuple[Column, ...] | None:

@@ -15,42 +15,84 @@ from opsconsole.tui.presentation.bars import spark
 from opsconsole.tui.presentation.history import course
 from opsconsole.tui.presentation.spans import EMPTY, LEVEL_STYLES, Line, cut, line, sign, words
 from opsconsole.tui.presentation.standing import Standings, expected, level
-from opsconsole.tui.presentation.table import Cell, Column, Row, lay_out
+from opsconsole.tui.presentation.table import ROOMY, Cell, Column, Row, Rows, Value, headed
 from opsconsole.tui.presentation.unread import unread
 from opsconsole.tui.presentation.view import View
 
 _COLUMNS: Final = (
     Column(keep=9),  # sign
-    Column(keep=8, least=24, name=True),  # name
-    Column(keep=4, least=6),  # what is asked
-    Column(keep=7),  # what it answers
-    Column(keep=6, align="right"),  # how fast
+    Column(keep=8, least=24, name=True, title="endpoint"),
+    Column(keep=4, least=6, title="asked"),
+    Column(keep=7, title="answer"),
+    Column(keep=6, align="right", title="took"),
     Column(keep=2),  # course
-    Column(keep=5, align="right"),  # since
+    Column(keep=5, align="right", title="since"),
 )
+_GOOD_TO_HAVE: Final = (Column(keep=1, align="right", title="within"), Column(keep=1, least=20, title="address"))
 _COURSE: Final = 10
+_LONG_COURSE: Final = 24
 _SLOW: Final = 1.0  # seconds: the top of the course where the check names none
 
 
-def rows(view: View, width: int) -> list[Row]:
+def rows(view: View, width: int) -> Rows:
     """A row for each endpoint, the worst first."""
     snapshot, standings = view.snapshot, view.standings
     targets = [target for target in snapshot.stack.watched if target.kind == "health"]
     levels = {target: level(standings.get(target, ()), snapshot.latest.get(target)) for target in targets}
     targets.sort(key=lambda target: -levels[target])
-    drawn = lay_out(_COLUMNS, [_cells(target, levels[target], snapshot, standings) for target in targets], width)
-    return [_row(target, levels[target], snapshot, each, width) for target, each in zip(targets, drawn, strict=True)]
+    roomy = width >= ROOMY
+    cells = [
+        [
+            *_cells(target, levels[target], snapshot, standings, _LONG_COURSE if roomy else _COURSE),
+            *(_more(target, standings) if roomy else ()),
+        ]
+        for target in targets
+    ]
+    head, drawn = headed((*_COLUMNS, *_GOOD_TO_HAVE) if roomy else _COLUMNS, cells, width, titled=roomy)
+    return Rows.under(
+        head,
+        [
+            Row(
+                target.name,
+                _lines(target, levels[target], snapshot, each, width),
+                levels[target],
+                _values(target, snapshot, standings),
+            )
+            for target, each in zip(targets, drawn, strict=True)
+        ],
+    )
 
 
-def _cells(target: Target, worst: Level, snapshot: Snapshot, standings: Standings) -> list[Cell]:
+def _values(target: Target, snapshot: Snapshot, standings: Standings) -> dict[str, Value]:
+    sample = snapshot.latest.get(target)
+    read = sample is not None and sample.problem is None
+    return {
+        "endpoint": target.name,
+        "answer": sample.value.status if sample is not None and read else None,
+        "took": sample.value.latency if sample is not None and read else None,
+        "since": snapshot.at - since if (since := _since(target, standings)) is not None else None,
+    }
+
+
+def _since(target: Target, standings: Standings) -> float | None:
+    return min((standing.since for standing in standings.get(target, ())), default=None)
+
+
+def _more(target: Target, standings: Standings) -> list[Cell]:
+    """What is good to have where there is room."""
+    within = expected(standings.get(target, ()), "health", "within")
+    return [line((duration(within), "dim")) if within else EMPTY, words(getattr(target.of, "url", ""), "dim")]
+
+
+def _cells(target: Target, worst: Level, snapshot: Snapshot, standings: Standings, parts: int) -> list[Cell]:
     sample = snapshot.latest.get(target)
     own = standings.get(target, ())
     style = LEVEL_STYLES[worst]
     if sample is None:
         return [EMPTY] * len(_COLUMNS)
     top = expected(own, "health", "within") or _SLOW
-    latency = course(snapshot.past.get(target, ()), snapshot.at, _COURSE, lambda reading: float(reading.latency))
-    since = min((standing.since for standing in own), default=None)
+    latency = course(snapshot.past.get(target, ()), snapshot.at, parts, lambda reading: float(reading.latency))
+    since = _since(target, standings)
     if sample.problem is not None:
         answer, fast = line((sample.problem.kind.value if worst is Level.DOWN else "unknown", style)), EMPTY
     else:
@@ -80,12 +122,12 @@ def _answer(reading: HealthReading, style: str) -> Line:
     return line((_code(reading), style or "value"))
 
 
-def _row(target: Target, worst: Level, snapshot: Snapshot, drawn: Line, width: int) -> Row:
+def _lines(target: Target, worst: Level, snapshot: Snapshot, drawn: Line, width: int) -> tuple[Line, ...]:
     sample, good = snapshot.latest.get(target), snapshot.last_good.get(target)
     if sample is None:
-        return Row(target.name, (unread(worst, target.name, None, width),))
+        return (unread(worst, target.name, None, width),)
     if sample.problem is not None:
         last = f" · last {_code(good.value)} {age(snapshot.at - good.at)} ago" if good else ""
         why = line("    ", *words(sample.problem.reason, "dim", 300), (last, "dim"))
-        return Row(target.name, (drawn, cut(why, width)))
-    return Row(target.name, (drawn,))
+        return (drawn, cut(why, width))
+    return (drawn,)

@@ -17,20 +17,26 @@ from opsconsole.tui.presentation.growth import Growth
 from opsconsole.tui.presentation.history import course
 from opsconsole.tui.presentation.spans import EMPTY, LEVEL_STYLES, Line, line, sign, words
 from opsconsole.tui.presentation.standing import Standings, expected, level
-from opsconsole.tui.presentation.table import Cell, Column, Row, lay_out
+from opsconsole.tui.presentation.table import ROOMY, Cell, Column, Row, Rows, Value, headed
 from opsconsole.tui.presentation.unread import unread
 from opsconsole.tui.presentation.view import View
 
 _COLUMNS: Final = (
     Column(keep=9),  # sign
-    Column(keep=8, least=24, name=True),  # name
-    Column(keep=7, align="right"),  # used
+    Column(keep=8, least=24, name=True, title="service"),
+    Column(keep=7, align="right", title="used"),
     Column(keep=5, least=6, most=30),  # bar
-    Column(keep=4, align="right"),  # limit
-    Column(keep=3, align="right"),  # growth
+    Column(keep=4, align="right", title="limit"),
+    Column(keep=3, align="right", title="growth"),
     Column(keep=2),  # course
 )
+_GOOD_TO_HAVE: Final = (
+    Column(keep=1, align="right", title="baseline"),
+    Column(keep=1, align="right", title="threshold"),
+    Column(keep=1, align="right", title="share"),
+)
 _COURSE: Final = 8
+_LONG_COURSE: Final = 24
 _STEADY: Final = 64 * 1024 / 60  # bytes per second: less is noise
 
 
@@ -51,14 +57,21 @@ class _Scale:
         return max(known) * 1.25 if known else None
 
 
-def rows(view: View, width: int) -> list[Row]:
+def rows(view: View, width: int) -> Rows:
     """A row for each memory target, the worst first."""
     snapshot, standings, growth = view.snapshot, view.standings, view.growth
     seen = [_Seen.of(target, snapshot, standings) for target in snapshot.stack.watched if target.kind == "memory"]
     seen.sort(key=lambda one: -one.level)
-    cells = [_cells(one, snapshot, growth) for one in seen]
-    drawn = lay_out(_COLUMNS, cells, width)
-    return [Row(one.target.name, (_instead(one, each, width),)) for one, each in zip(seen, drawn, strict=True)]
+    roomy = width >= ROOMY
+    cells = [(*_cells(one, snapshot, growth, roomy), *(_more(one) if roomy else ())) for one in seen]
+    head, drawn = headed((*_COLUMNS, *_GOOD_TO_HAVE) if roomy else _COLUMNS, cells, width, titled=roomy)
+    return Rows.under(
+        head,
+        [
+            Row(one.target.name, (_instead(one, each, width),), one.level, _values(one, snapshot, growth))
+            for one, each in zip(seen, drawn, strict=True)
+        ],
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +95,32 @@ class _Seen:
         return cls(target, level(own, sample), sample, good, scale)
 
 
-def _cells(seen: _Seen, snapshot: Snapshot, growth: Growth) -> Sequence[Cell]:
+def _values(seen: _Seen, snapshot: Snapshot, growth: Growth) -> dict[str, Value]:
+    """What it is sorted by; where it cannot be read now, it has no growth."""
+    used = seen.good.value.used if seen.good is not None else None
+    stale = seen.sample is None or seen.sample.problem is not None
+    scale = seen.scale
+    return {
+        "service": seen.target.name,
+        "used": used,
+        "limit": scale.limit,
+        "growth": None if stale else growth.of(seen.target, snapshot),
+        "share": used / scale.limit if used is not None and scale.limit else None,
+    }
+
+
+def _more(seen: _Seen) -> Sequence[Cell]:
+    """What is good to have where there is room."""
+    scale, used = seen.scale, seen.good.value.used if seen.good is not None else None
+    threshold = scale.degraded or scale.down
+    return (
+        line((size(scale.baseline), "dim")) if scale.baseline else EMPTY,
+        line((size(threshold), "dim")) if threshold else EMPTY,
+        line((f"{100 * used / scale.limit:.0f} %", "dim")) if used is not None and scale.limit else EMPTY,
+    )
+
+
+def _cells(seen: _Seen, snapshot: Snapshot, growth: Growth, roomy: bool) -> Sequence[Cell]:
     stale = seen.sample is not None and seen.sample.problem is not None
     name = words(seen.target.name)
     if seen.good is None:
@@ -97,7 +135,7 @@ def _cells(seen: _Seen, snapshot: Snapshot, growth: Growth) -> Sequence[Cell]:
         _bar(used, seen.scale, "dim" if stale else style),
         _limit(seen.scale),
         line((f"{age(snapshot.at - seen.good.at)} ago", "dim")) if stale else _growth(speed),
-        _course(snapshot, seen),
+        _course(snapshot, seen, _LONG_COURSE if roomy else _COURSE),
     )
 
 
@@ -127,10 +165,10 @@ def _growth(speed: float | None) -> Line:
     return line((f"{'+' if speed > 0 else '−'}{size(abs(speed) * 60)}/min", "" if speed > 0 else "dim"))
 
 
-def _course(snapshot: Snapshot, seen: _Seen) -> Line:
+def _course(snapshot: Snapshot, seen: _Seen, parts: int) -> Line:
     past = snapshot.past.get(seen.target, ())
     top = seen.scale.top or max((sample.value.used for sample in past[-1:] if sample.value), default=0) * 2
-    return line((spark(course(past, snapshot.at, _COURSE, lambda reading: float(reading.used)), top), "course"))
+    return line((spark(course(past, snapshot.at, parts, lambda reading: float(reading.used)), top), "course"))
 
 
 def _instead(seen: _Seen, drawn: Line, width: int) -> Line:

@@ -43,12 +43,17 @@ def next_order(now: Order | None, rows: Sequence[Row]) -> Order | None:
 
 
 def ordered(rows: Sequence[Row], order: Order | None) -> list[Row]:
-    """The rows in that order. Those that are alike keep their own order; those without a value come last."""
+    """The rows in that order. Those that are alike keep their own order; those without that value come last.
+
+    A row without any values is no part of the table, such as an open run above the findings: it stays on top.
+    """
     if order is None:
         return list(rows)
+    apart = [row for row in rows if not row.values]
+    rows = [row for row in rows if row.values]
     known = [row for row in rows if row.values.get(order.column) is not None]
     known.sort(key=lambda row: _rank(row.values[order.column]), reverse=order.falling)
-    return known + [row for row in rows if row.values.get(order.column) is None]
+    return apart + known + [row for row in rows if row.values.get(order.column) is None]
 
 
 def _rank(value: Value) -> tuple[int, float, str]:

@@ -13,7 +13,7 @@ from opsconsole.model.verdict import Level
 from opsconsole.tui.presentation.ages import age
 from opsconsole.tui.presentation.spans import EMPTY, LEVEL_STYLES, Line, cut, line, sign, words
 from opsconsole.tui.presentation.standing import Standings, expected, level
-from opsconsole.tui.presentation.table import Cell, Column, Row, lay_out
+from opsconsole.tui.presentation.table import ROOMY, Cell, Column, Row, Rows, Value, headed
 from opsconsole.tui.presentation.unread import unread
 from opsconsole.tui.presentation.view import View
 
@@ -22,10 +22,14 @@ KINDS: Final = ("process", "container", "unit")
 
 _COLUMNS: Final = (
     Column(keep=9),  # sign
-    Column(keep=8, least=24, name=True),  # name
-    Column(keep=7, least=14, grow=True),  # what it is
-    Column(keep=3),  # pid
-    Column(keep=5, align="right"),  # up
+    Column(keep=8, least=24, name=True, title="service"),
+    Column(keep=7, least=14, grow=True, title="runs"),
+    Column(keep=3, title="pid"),
+    Column(keep=5, align="right", title="up"),
+)
+_GOOD_TO_HAVE: Final = (
+    Column(keep=2, least=12, title="image"),
+    Column(keep=1, least=20, title="command"),
 )
 
 _WANT_BESIDE: Final = 50
@@ -44,7 +48,7 @@ class _Seen:
     wanted: str | None
 
 
-def rows(view: View, width: int) -> list[Row]:
+def rows(view: View, width: int) -> Rows:
     """A row for each service that has processes, a container or a unit; the worst first."""
     snapshot, standings = view.snapshot, view.standings
     groups: dict[object, list[Target]] = {}
@@ -53,8 +57,16 @@ def rows(view: View, width: int) -> list[Row]:
             groups.setdefault(target.of or target.name, []).append(target)
     seen = [_look(group, snapshot, standings) for group in groups.values()]
     seen.sort(key=lambda one: -one.level)
-    drawn = lay_out(_COLUMNS, [_cells(one, snapshot, width) for one in seen], width)
-    return [_row(one, each, width) for one, each in zip(seen, drawn, strict=True)]
+    roomy = width >= ROOMY
+    cells = [(*_cells(one, snapshot, width), *(_more(one) if roomy else ())) for one in seen]
+    head, drawn = headed((*_COLUMNS, *_GOOD_TO_HAVE) if roomy else _COLUMNS, cells, width, titled=roomy)
+    return Rows.under(
+        head,
+        [
+            Row(one.target.name, _lines(one, each, width), one.level, _values(one, snapshot))
+            for one, each in zip(seen, drawn, strict=True)
+        ],
+    )
 
 
 def _look(group: list[Target], snapshot: Snapshot, standings: Standings) -> _Seen:
@@ -68,6 +80,26 @@ def _look(group: list[Target], snapshot: Snapshot, standings: Standings) -> _See
     sample = snapshot.latest.get(main)
     worst = level(own, sample if main.kind == "process" or state is None else None)
     return _Seen(main, worst, sample, snapshot.last_good.get(main), state, expected(own, "process", "is_"))
+
+
+def _values(seen: _Seen, snapshot: Snapshot) -> dict[str, Value]:
+    process = _main(seen)
+    return {
+        "service": seen.target.name,
+        "runs": process.program if process is not None else None,
+        "pid": process.pid if process is not None else None,
+        "up": snapshot.at - process.started_at if process is not None else None,
+    }
+
+
+def _more(seen: _Seen) -> list[Cell]:
+    """What is good to have where there is room: whence it is, and its command line where no line of its own has it."""
+    process, state = _main(seen), seen.state
+    argv = " ".join(process.argv) if process is not None and seen.level is Level.OK else ""
+    return [
+        words(state.image, "dim") if isinstance(state, ContainerReading) else EMPTY,
+        words(argv, "dim", 300),
+    ]
 
 
 def _cells(seen: _Seen, snapshot: Snapshot, width: int) -> list[Cell]:
@@ -132,13 +164,13 @@ def _exit(code: int | None) -> str:
     return f" ({code})" if code else ""
 
 
-def _row(seen: _Seen, drawn: Line, width: int) -> Row:
+def _lines(seen: _Seen, drawn: Line, width: int) -> tuple[Line, ...]:
     process = _main(seen)
     if process is None and seen.state is None:
-        return Row(seen.target.name, (unread(seen.level, seen.target.name, seen.sample, width),))
+        return (unread(seen.level, seen.target.name, seen.sample, width),)
     stale = seen.sample is not None and seen.sample.problem is not None
     if process is None or stale or seen.level is Level.OK or not process.argv:
-        return Row(seen.target.name, (drawn,))
+        return (drawn,)
     want = f"want {one_line(str(seen.wanted), 40)}  " if _wrong(seen, process) and width < _WANT_BESIDE else ""
     argv = cut(line("    ", want, ("argv: ", "dim"), (one_line(" ".join(process.argv), 300), "value")), width)
-    return Row(seen.target.name, (drawn, argv))
+    return (drawn, argv)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -16,21 +16,23 @@ from opsconsole.tui.presentation.bars import spark
 from opsconsole.tui.presentation.history import course, per_second
 from opsconsole.tui.presentation.spans import EMPTY, LEVEL_STYLES, Line, line, sign, words
 from opsconsole.tui.presentation.standing import Standings, expected, level
-from opsconsole.tui.presentation.table import Cell, Column, Row, lay_out
+from opsconsole.tui.presentation.table import ROOMY, Cell, Column, Row, Rows, Value, headed
 from opsconsole.tui.presentation.unread import unread
 from opsconsole.tui.presentation.view import View
 
 _COLUMNS: Final = (
     Column(keep=9),  # sign
-    Column(keep=8, least=10),  # name
-    Column(keep=7, align="right"),  # waiting
+    Column(keep=8, least=10, title="queue"),
+    Column(keep=7, align="right", title="waiting"),
     Column(keep=3),  # course
-    Column(keep=6, align="right"),  # rate in and out, or net
-    Column(keep=5, align="right"),  # oldest
-    Column(keep=2, least=6),  # who works on it
+    Column(keep=6, align="right", title="rate"),  # in and out, or net
+    Column(keep=5, align="right", title="oldest"),
+    Column(keep=2, least=6, title="workers"),  # and what else there is
 )
 _COUNTED: Final = (*_COLUMNS[:3], Column(keep=1), *_COLUMNS[4:])
+_GOOD_TO_HAVE: Final = (Column(keep=1, align="right", title="threshold"), Column(keep=1, title="kind"))
 _COURSE: Final = 10
+_LONG_COURSE: Final = 24
 _ROOMY: Final = 48  # cells from which both rates are shown; below, the net rate stands alone
 _WIDE: Final = 68  # cells from which the course fits beside both rates; below, it goes before who works does
 _STILL: Final = 1 / 60  # a second: what is slower stands still
@@ -47,7 +49,7 @@ class _Seen:
     stale: str
 
 
-def rows(view: View, width: int) -> list[Row]:
+def rows(view: View, width: int) -> Rows:
     """A row for each queue of each broker entry, the worst first; one with the reason where nothing was ever read."""
     snapshot, standings = view.snapshot, view.standings
     targets = [target for target in snapshot.stack.watched if target.kind == "queue"]
@@ -62,19 +64,42 @@ def rows(view: View, width: int) -> list[Row]:
     seen.sort(key=lambda one: -one.level)
     counted = any(one.queue.added is not None and one.queue.taken is not None for one in seen)
     columns = _COUNTED if counted and _ROOMY <= width < _WIDE else _COLUMNS
-    drawn = lay_out(columns, [_cells(one, snapshot, standings, width >= _ROOMY) for one in seen], width)
+    roomy = width >= ROOMY
+    kinds = {target: reading.kind for target, reading in readings.items() if reading}
+    cells = [
+        [*_cells(one, snapshot, standings, width), *(_more(one, standings, kinds) if roomy else ())] for one in seen
+    ]
+    head, drawn = headed((*columns, *_GOOD_TO_HAVE) if roomy else columns, cells, width, titled=roomy)
     out = [
-        (one.level, Row(f"{one.target.name}\n{one.queue.name}", (each,))) for one, each in zip(seen, drawn, strict=True)
+        (one.level, Row(f"{one.target.name}\n{one.queue.name}", (each,), one.level, _values(one, snapshot)))
+        for one, each in zip(seen, drawn, strict=True)
     ]
     for target, reading in readings.items():
         if reading is None:
             sample = snapshot.latest.get(target)
             worst = level(standings.get(target, ()), sample)
-            out.append((worst, Row(f"{target.name}\n", (unread(worst, target.name, sample, width),))))
+            out.append((worst, Row(f"{target.name}\n", (unread(worst, target.name, sample, width),), worst)))
         elif not reading.queues:
             note = f"no queue yet · {reading.kind}"
             out.append((Level.OK, Row(f"{target.name}\n", (line("  ", *words(target.name), "  ", (note, "dim")),))))
-    return [row for _, row in sorted(out, key=lambda one: -one[0])]
+    return Rows.under(head, [row for _, row in sorted(out, key=lambda one: -one[0])])
+
+
+def _values(seen: _Seen, snapshot: Snapshot) -> dict[str, Value]:
+    past = () if seen.stale else snapshot.past.get(seen.target, ())
+    return {
+        "queue": seen.label,
+        "waiting": seen.queue.waiting,
+        "rate": per_second(past, _depth_of(seen.queue.name)),
+        "oldest": seen.queue.oldest if seen.queue.waiting else None,
+    }
+
+
+def _more(seen: _Seen, standings: Standings, kinds: Mapping[Target, str]) -> list[Cell]:
+    """What is good to have where there is room."""
+    own = standings.get(seen.target, ())
+    threshold = expected(own, "depth", "degraded") or expected(own, "depth", "down")
+    return [line((count(int(threshold)), "dim")) if threshold else EMPTY, words(kinds.get(seen.target, ""), "dim")]
 
 
 def _reading(target: Target, snapshot: Snapshot) -> BrokerReading | None:
@@ -126,19 +151,20 @@ def _notes(queue: Queue, reading: BrokerReading | None) -> str:
     return " · ".join(said)
 
 
-def _cells(seen: _Seen, snapshot: Snapshot, standings: Standings, roomy: bool) -> list[Cell]:
+def _cells(seen: _Seen, snapshot: Snapshot, standings: Standings, width: int) -> list[Cell]:
     queue = seen.queue
     style = "dim" if seen.stale else LEVEL_STYLES[seen.level]
     past = () if seen.stale else snapshot.past.get(seen.target, ())
     depth = _depth_of(queue.name)
     own = standings.get(seen.target, ())
     top = expected(own, "depth", "down") or expected(own, "depth", "degraded") or _FULL
-    rate = _flow(past, queue, roomy) or _rate(per_second(past, depth), queue.waiting)
+    parts = _LONG_COURSE if width >= ROOMY else _COURSE
+    rate = _flow(past, queue, width >= _ROOMY) or _rate(per_second(past, depth), queue.waiting)
     return [
         sign(seen.level),
         words(seen.label),
         line((count(queue.waiting), style or "value")),
-        line((spark(course(past, snapshot.at, _COURSE, depth), float(top)), "course")),
+        line((spark(course(past, snapshot.at, parts, depth), float(top)), "course")),
         line((seen.stale, "dim")) if seen.stale else rate,
         EMPTY if seen.stale else _oldest(queue, seen.level),
         words(seen.notes, "dim"),

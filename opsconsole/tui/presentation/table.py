@@ -21,6 +21,9 @@ MARK = "*"
 SORT: Final = "sort:"
 """Beginning of where the title of a column leads to; the name of the column follows."""
 
+ROOMY: Final = 90
+"""Cells from which a table has the titles of its columns, and columns that are good to have."""
+
 _SHORT_NAME = 10
 """Cells to which a name shrinks before what stands right behind it in rank goes."""
 
@@ -49,7 +52,7 @@ class Row:
 
     `level` is how bad it is, so that a row which a filter hides is counted as what it is. `values` are what it can be
     sorted by, by the names of columns in their order. `more` are lines that it has only while the cursor is on it.
-    `words` is what it can also be found by, beside its key and what is drawn of it.
+    `words` is what it can be found by in place of its key, beside what is drawn of it.
     """
 
     key: str
@@ -93,11 +96,16 @@ def marked(row: Line) -> Line:
 
 
 def headed(
-    columns: Sequence[Column], rows: Sequence[Sequence[Cell]], size: int, gap: int = 1
+    columns: Sequence[Column], rows: Sequence[Sequence[Cell]], size: int, gap: int = 1, *, titled: bool = True
 ) -> tuple[Line, list[Line]]:
-    """The same with a line of titles above, each of which leads to sorting by it."""
+    """The same with a line of titles for above them, each of which leads to sorting by it; none unless `titled`."""
+    if not titled:
+        return (), lay_out(columns, rows, size, gap)
     titles: list[Cell] = [
-        (Span(column.title, "dim", f"{SORT}{column.title}"),) if column.title else () for column in columns
+        (Span(column.title, "dim", f"{SORT}{column.title}"),)
+        if column.title and any(row[place] for row in rows)
+        else ()
+        for place, column in enumerate(columns)
     ]
     head, *drawn = lay_out(columns, [titles, *rows], size, gap)
     return head, drawn

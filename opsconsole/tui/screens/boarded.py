@@ -12,7 +12,7 @@ from opsconsole.tui.pane import Pane
 from opsconsole.tui.presentation import arrangement
 from opsconsole.tui.screens.base import OpsScreen
 
-SHRINK = Binding("escape", "shrink", "all panes", key_display="esc", id="keep-1.shrink")
+SHRINK = Binding("escape", "shrink", "all panes", show=False)
 """Also for the bindings of a screen that has Escape for something else as well."""
 
 
