@@ -21,6 +21,7 @@ import psutil
 import pytest
 
 from tests.support.console import RealConsole, real_console, settled
+from tests.support.keyboard import answer_by_the_screen, go_through
 from tests.support.waiting import wait_until
 
 pytestmark = [pytest.mark.pty, pytest.mark.redis]
@@ -110,51 +111,10 @@ TREATED_BY = {
 }
 
 
-def answer_by_the_screen(console: RealConsole, *, decline: bool = False) -> str:
-    """Answer the question that stands there with a key that the screen offers; what was asked."""
-    console.until("a question", asked, within=60)
-    # A question takes no key for a moment after it was painted, so that what was typed before does not answer it.
-    place, question = at(settled(console))
-    if question == "change" and decline:
-        console.press("s")
-        console.sees("Why")
-        console.type("not tonight\r")
-    else:
-        console.press({"change": "y", "tick": "y"}.get(question, "⏎"))
-    console.until(f"what comes after {question}", lambda text: at(text) != (place, question) and at(text)[1], within=60)
-    return question
-
-
-def at(text: str) -> tuple[str, str | None]:
-    """Where in the run the screen is: the step, and what is asked."""
-    step = re.search(r"(\d+) of \d+ ·", text)
-    return step[1] if step else "", asked(text)
-
-
-def asked(text: str) -> str | None:
-    """Which question stands on the screen."""
-    words = {
-        "Begin this run?": "begin",
-        "This only looks. Run it?": "look",
-        "This changes the box. Run it?": "change",
-        "Done?": "tick",
-        "suggested": "input",
-        "All steps are through": "end",
-        "the run is over": "over",
-    }
-    return next((kind for sentence, kind in words.items() if sentence in text), None)
-
-
 def treat_the_first_finding(console: RealConsole, *, decline: bool = False) -> list[str]:
     """Open the first finding's runbook and go through it; the questions that were asked."""
     console.press("⏎")
-    questions = []
-    while not questions or questions[-1] != "end":
-        questions.append(answer_by_the_screen(console, decline=decline))
-    console.sees("the run is over")
-    settled(console)
-    console.press("⏎")
-    return questions
+    return go_through(console, decline=decline)
 
 
 @pytest.mark.parametrize(("columns", "rows"), [(120, 40), (80, 24)])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 import shutil
 import subprocess
 import sys
@@ -13,12 +14,16 @@ import pytest
 
 from opsconsole.runbook.guard import Guard
 from opsconsole.stack.load import load
+from tests.lab.sshd import LabSshd
 from tests.lab.systems.eatfit24.box import NOT_THE_BOX, SHIPPED, Eatfit24
 from tests.lab.systems.eatfit24.faults import FAULTS, QUICK, edit
 from tests.lab.systems.fault import Fault
 from tests.lab.systems.hand import Hand
 from tests.lab.systems.harness import Bench, follow, prove, well_again
 from tests.lab.systems.system import Status, on_the_box
+from tests.lab.systems.system import console as console_on
+from tests.support.console import real_console
+from tests.support.keyboard import go_through
 
 MB = 1 << 20
 
@@ -43,6 +48,34 @@ def test_beat_holds_too_much_and_its_runbook_repairs_it(bench: Bench) -> None:
 def test_each_fault_is_found_and_repaired(bench: Bench, fault: Fault) -> None:
     with bench.working() as lab:
         prove(lab, fault)
+
+
+@pytest.mark.engine
+@pytest.mark.sshd
+@pytest.mark.pty
+@pytest.mark.lab
+def test_somebody_signs_in_over_ssh_and_repairs_it_by_keyboard(bench: Bench, sshd: LabSshd) -> None:
+    with bench.working() as lab:
+        QUICK.break_it(lab)
+        profile = lab.folder / "profile"
+        told = {**lab.environment, "OPSCONSOLE_STACK": str(lab.stack_file)}
+        profile.write_text("".join(f"export {name}={shlex.quote(value)}\n" for name, value in told.items()))
+        ssh = [str(sshd.bin / "ssh"), "-tt", "-p", str(sshd.port), f"{sshd.user}@127.0.0.1"]
+        with real_console(command=ssh, env={"TERM": "xterm-256color"}) as console:
+            console.type(f"TERM=xterm-256color; . {profile}; opsconsole; exit\r")
+            console.sees("celery-beat.memory", within=60)
+            console.press("⏎")
+            console.sees("changed here lately")
+            console.sees("Memory over its threshold")
+            questions = go_through(console, ways=("Celery beat", "Prove it"))
+            assert questions.count("change") == 1
+            console.sees("nothing is wrong", within=60)
+            console.press("q")
+            assert console.wait() == 0
+        well_again(lab, "after the keyboard")
+        report = on_the_box(lab, *console_on(lab), "runs", "report", "last")
+        assert "docker compose restart celery-beat" in report
+        assert "What changed here in the " in report
 
 
 # --- before a deploy, and the deploy ---------------------------------------------------------------------------------

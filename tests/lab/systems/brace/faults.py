@@ -78,7 +78,8 @@ def mend_what_was_set_aside(lab: Brace) -> None:
 
 
 def database_ahead(lab: Brace) -> None:
-    """Somebody migrates by hand, with the image of a release that is not deployed."""
+    """Somebody migrates by hand, with the image of a release that is not deployed, after a night with its backup."""
+    lab.back_up()
     publish(lab, "v1.4.1", migration=ADD_COLUMN)
     image = f"BACKEND_IMAGE={lab.images}/backend:v1.4.1"
     compose = ["docker", "compose", "--env-file", lab.env_file.name, "-f", FILE]
@@ -87,7 +88,8 @@ def database_ahead(lab: Brace) -> None:
 
 
 def lose_orders(lab: Brace) -> None:
-    """A table is gone."""
+    """A table is gone, after a night with its backup."""
+    lab.back_up()
     lab.sql("DROP TABLE orders")
 
 

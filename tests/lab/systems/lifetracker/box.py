@@ -102,7 +102,7 @@ class Lifetracker(Booted):
         self.shell(f"""
             cd {self.home}
             tar -czf ../backups/app-{stamp}.tar.gz app frozen.sha256
-            sqlite3 life_tracker.db ".backup '../backups/life_tracker-{stamp}.db'"
+            sqlite3 -cmd '.timeout 9000' life_tracker.db ".backup '../backups/life_tracker-{stamp}.db'"
         """)
 
     def wait_until_well(self) -> None:
@@ -116,7 +116,7 @@ class Lifetracker(Booted):
 
     def sql(self, statements: str) -> str:
         """What the database answers."""
-        return self.run("sqlite3", f"{self.home}/life_tracker.db", typed=statements)
+        return self.run("sqlite3", "-cmd", ".timeout 9000", f"{self.home}/life_tracker.db", typed=statements)
 
     def edit(self, path: str, old: str, new: str) -> None:
         """Put `new` in the place of `old` in a file below its home, which must have it."""
