@@ -66,7 +66,7 @@ def _run(words: Sequence[str]) -> int:
         os.environ["OPSCONSOLE_THEME"] = args.theme  # as for colours: the console of the demo is a process of its own
     if not args.command:
         return _console(args)
-    if args.command not in _BRIEF:
+    if args.command not in _BRIEF and not getattr(args, "once", False):
         gc.enable()
     return int(args.main(args))
 

@@ -22,6 +22,8 @@ if TYPE_CHECKING:  # what only names types is not worth the milliseconds that `s
     from opsconsole.run.session import Session
     from opsconsole.runbook.guard import Guard
     from opsconsole.runbook.library import Library
+    from opsconsole.watch.alerts.claim import LastRound
+    from opsconsole.watch.alerts.watcher import Ways
     from opsconsole.watch.collector import Collector
 
 
@@ -160,6 +162,46 @@ class Parts:
         from opsconsole.logs.readers import Readers
 
         return Readers(self.world, sources)
+
+    @property
+    def watch_claim(self) -> Path:
+        """The file that stands for this stack's watch; it also says when that last looked."""
+        from opsconsole.run.lock import lock_path
+
+        return lock_path(self.stack.name, self.stack.home, self._state_folder or self.stack.state_folder).with_suffix(
+            ".watch"
+        )
+
+    @property
+    def watch_state(self) -> Path:
+        """Where the watch keeps what it knows from one round to the next."""
+        from opsconsole.watch.alerts.keep import state_path
+
+        return state_path(self.state_folder, self.stack.name, self.stack.home)
+
+    @property
+    def watch_silences(self) -> Path:
+        """Where it is written what nobody wants to hear of for a while."""
+        return self.watch_state.with_suffix(".silences")
+
+    def last_watch(self) -> LastRound | None:
+        """When the watch last looked, None where that is not known."""
+        from opsconsole.watch.alerts.claim import last_round
+
+        return last_round(self.watch_claim)
+
+    def ways(self) -> Ways:
+        """Every way in which the stack file has people, programs and a dead man's switch told."""
+        from opsconsole.watch.alerts.ping import Ping
+        from opsconsole.watch.alerts.watcher import Ways
+        from opsconsole.watch.senders import Around, open_publishers, open_senders
+
+        settings = self.stack.alerts
+        if settings is None:
+            return Ways()
+        around = Around(self.watch_state.parent)
+        ping = Ping(settings.ping) if settings.ping else None
+        return Ways(open_senders(settings, around), open_publishers(settings, around), ping)
 
     async def close(self) -> None:
         """Let go of everything that was opened. Running steps go on in their holders."""

@@ -10,6 +10,7 @@ COMMANDS = {
     "status": ("opsconsole.cli.status", "look once at everything and say what is wrong; changes nothing"),
     "check": ("opsconsole.cli.check", "one check or a few, for scripts and health checks"),
     "lately": ("opsconsole.cli.lately", "what changed here: boots, sign-ins, deploys, starts, files, packages, runs"),
+    "watch": ("opsconsole.cli.watch", "look again and again, or once from a timer, and tell people what is new"),
     "run": ("opsconsole.cli.run", "run a runbook in plain lines, step by step"),
     "runs": ("opsconsole.cli.runs", "what has been run; take up an open run; reports"),
     "runbook": ("opsconsole.cli.runbook", "the runbooks of this stack; what was understood of one; lint"),

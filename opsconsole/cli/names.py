@@ -30,7 +30,7 @@ def _remedy(name: str, known: Sequence[str]) -> str:
     from difflib import get_close_matches
 
     owners = dict.fromkeys(check.partition(".")[0] for check in known)
-    near = get_close_matches(name, [*known, *owners], n=3)
+    near = get_close_matches(name, dict.fromkeys((*known, *owners)), n=3)
     if near:
         return f"did you mean {' or '.join(near)}?"
     if not known:

@@ -43,7 +43,7 @@ def test_after_two_dashes_words_are_only_words():
     ("words", "says"),
     [
         (["statsu"], "did you mean status?"),
-        (["zzz"], "there are: status, check, lately, run"),
+        (["zzz"], "there are: status, check, lately, watch, run"),
         (["--wrong"], "unknown option --wrong"),
         (["status", "--wrong"], "unrecognized arguments: --wrong"),
         (["status", "--form", "json"], "--form"),

@@ -1,4 +1,4 @@
-"""One POST at a time over HTTP, of which nothing secret gets out.
+"""One question at a time over HTTP, of which nothing secret gets out.
 
 The address that is posted to may be the secret itself (a bot's token is part of it). httpx's client writes each address
 into its log; its transport, which is all that is needed here, writes none. What it raises stays here as well.
@@ -46,7 +46,7 @@ class Unanswered:
 
 
 class Web:
-    """Posts to one place. `shown` is what people are told of where that is.
+    """Asks one place. `shown` is what people are told of where that is.
 
     Each time over a connection of its own: rounds are minutes apart, and one that was kept would be found dead.
     """
@@ -57,13 +57,22 @@ class Web:
 
     async def post(self, url: str, body: bytes, headers: Mapping[str, str], timeout: float) -> Answer | Unanswered:
         """The answer to `body`, within `timeout` seconds from name to the end of it. Redirects are answers."""
+        return await self._ask("POST", url, body, _with_ours(headers), timeout)
+
+    async def get(self, url: str, timeout: float) -> Answer | Unanswered:
+        """The answer to a GET, with nothing said but who asks."""
+        return await self._ask("GET", url, b"", _with_ours({}), timeout)
+
+    async def _ask(
+        self, method: str, url: str, body: bytes, headers: Mapping[str, str], timeout: float
+    ) -> Answer | Unanswered:
         # httpx has a command line of its own; importing that, where click and Rich are, is a quarter of our start.
         sys.modules.setdefault("httpx._main", None)  # type: ignore[arg-type]
         import httpx
 
         sent = _Sent()
         try:
-            request = httpx.Request("POST", url, content=body, headers=_with_ours(headers), extensions={"trace": sent})
+            request = httpx.Request(method, url, content=body, headers=headers, extensions={"trace": sent})
             transport = self._opened(url)
             async with asyncio.timeout(timeout):
                 return await _asked(transport, request)
