@@ -11,7 +11,7 @@ from opsconsole.checks.quantities import Rate, Size
 from opsconsole.checks.thresholds import Crossed, at_most, crossed, need_order
 from opsconsole.checks.trend import per_second, seconds_until
 from opsconsole.model.sample import Sample
-from opsconsole.model.units import size
+from opsconsole.model.units import roughly, size
 from opsconsole.model.verdict import Level, Verdict
 
 if TYPE_CHECKING:
@@ -85,14 +85,7 @@ def _outlook(reading: MemoryReading, expect: Expect, speed: float | None) -> str
     if limit is None:
         return f"; grows {_speed(speed)}"
     left = seconds_until(limit, reading.used, speed)
-    return f"; limit in ~{_roughly(left)}" if left is not None and left <= FAR else ""
-
-
-def _roughly(seconds: float) -> str:
-    """A time to come, no more exact than it can be known."""
-    if seconds < 90:
-        return f"{max(round(seconds / 10) * 10, 10)} s"
-    return f"{round(seconds / 60)} min" if seconds < 100 * 60 else f"{round(seconds / 3600)} h"
+    return f"; limit in ~{roughly(left)}" if left is not None and left <= FAR else ""
 
 
 def _apart(used: int, threshold: int | None) -> str:

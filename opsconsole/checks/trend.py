@@ -7,7 +7,7 @@ of the same pairs (Kendall's tau). Samples are first put together into parts, so
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from itertools import combinations
 from typing import Any, Final, TypeAlias
 
@@ -52,13 +52,17 @@ def in_parts(past: Sequence[Sample], value: Callable[[Any], float], window: floa
         return []
     end = past[-1].at
     start = bisect_left(past, end - window, key=lambda sample: sample.at)
+    points = ((sample.at, value(sample.value)) for sample in past[start:] if sample.problem is None)
+    return middles(points, end, window)
+
+
+def middles(points: Iterable[Point], end: float, window: float, most: int = PARTS) -> list[Point]:
+    """The middle point of each of `most` equal parts of the window before `end` that has any."""
     parts: dict[int, list[Point]] = {}
-    for sample in past[start:]:
-        if sample.problem is None:
-            number = int((end - sample.at) / window * PARTS)
-            parts.setdefault(number, []).append((sample.at, value(sample.value)))
-    middles = (([at for at, _ in part], [figure for _, figure in part]) for part in parts.values())
-    return sorted((median(times), median(figures)) for times, figures in middles)
+    for point in points:
+        parts.setdefault(int((end - point[0]) / window * most), []).append(point)
+    apart = (([at for at, _ in part], [figure for _, figure in part]) for part in parts.values())
+    return sorted((median(times), median(figures)) for times, figures in apart)
 
 
 def since_reset(points: Sequence[Point]) -> Sequence[Point]:

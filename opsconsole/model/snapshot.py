@@ -4,11 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
 from opsconsole.model.check import Finding, Standing, finding
 from opsconsole.model.sample import Sample, Target
 from opsconsole.model.stack import Stack
 from opsconsole.model.verdict import Level, worst
+
+if TYPE_CHECKING:
+    from opsconsole.model.course import Course
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,7 +21,8 @@ class Snapshot:
 
     `at` is when it was taken (epoch seconds), `took` what the last round cost in seconds. `past` holds, oldest
     first, the samples of the last quarter of an hour, the newest included. `last_good` is the newest sample
-    with a value, which may be older than `latest`.
+    with a value, which may be older than `latest`. `courses` are the thinned figures of a target since the watch began,
+    by the figure's name (`watch/courses.py`); `lives` the samples since then at which a thing had become another one.
     """
 
     stack: Stack
@@ -28,6 +33,8 @@ class Snapshot:
     standings: Mapping[str, Standing] = field(default_factory=dict)
     took: float = 0.0
     rounds: int = 0
+    courses: Mapping[Target, Mapping[str, Course]] = field(default_factory=dict)
+    lives: Mapping[Target, Sequence[Sample]] = field(default_factory=dict)
 
     @property
     def findings(self) -> tuple[Finding, ...]:

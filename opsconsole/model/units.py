@@ -55,6 +55,13 @@ def duration(seconds: float) -> str:
     return f"{secs} s"
 
 
+def roughly(seconds: float) -> str:
+    """A time to come, no more exact than it can be known: `40 s`, `12 min`, `5 h`."""
+    if seconds < 90:
+        return f"{max(round(seconds / 10) * 10, 10)} s"
+    return f"{round(seconds / 60)} min" if seconds < 100 * 60 else f"{round(seconds / 3600)} h"
+
+
 def count(number: int) -> str:
     """A whole number with thin gaps between thousands: `1 204`."""
     return f"{number:,}".replace(",", " ")

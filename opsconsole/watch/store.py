@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import TYPE_CHECKING
 
 from opsconsole.checks import judge
 from opsconsole.model.check import Check, Standing
@@ -13,6 +14,9 @@ from opsconsole.model.text import one_line
 from opsconsole.model.verdict import Level, Verdict
 from opsconsole.watch import rules
 from opsconsole.watch.past import Past
+
+if TYPE_CHECKING:
+    from opsconsole.model.course import Course
 
 
 class Store:
@@ -35,6 +39,8 @@ class Store:
         self._latest: dict[Target, Sample] = {}
         self._last_good: dict[Target, Sample] = {}
         self._past: dict[Target, Past] = {}
+        self._courses: dict[Target, Mapping[str, Course]] = {}
+        self._lives: dict[Target, Sequence[Sample]] = {}
         self._counts: dict[str, rules.Count] = {}
         self._standings: dict[str, Standing] = {}
         self._took: dict[str, float] = {}
@@ -74,6 +80,8 @@ class Store:
             standings={c.name: self._standings[c.name] for c in self.stack.checks if c.name in self._standings},
             took=max(self._took.values(), default=0.0),
             rounds=self._rounds,
+            courses=self._courses.copy(),
+            lives=self._lives.copy(),
         )
 
     def _put_batch(self, batch: Mapping[Target, Sample]) -> set[str]:
@@ -85,6 +93,8 @@ class Store:
             self._latest[target] = sample
             if sample.problem is None:
                 self._last_good[target] = sample
+            if before:
+                self._remember(before[-1], sample)
             touched += self._on.get(target, ())
         touched.sort(key=lambda check: self._places[check.name])
         changed = set()
@@ -96,6 +106,20 @@ class Store:
             judged = {check.name for check in touched}
             changed |= {c.name for c in self._dependent if c.name not in judged and self._hold_up(c, now)}
         return changed
+
+    def _remember(self, before: Sample, sample: Sample) -> None:
+        """What is kept for longer than the past. It begins with the second look: who looks once does not pay for it."""
+        from opsconsole.watch import courses, lives
+
+        target = sample.target
+        if target.kind in courses.KINDS:
+            before_it = self._courses.get(target)
+            known = courses.followed_by({}, before) if before_it is None else before_it
+            self._courses[target] = courses.followed_by(known, sample)
+        elif target.kind in lives.KINDS:
+            turns = self._lives.get(target)
+            known_turns = lives.followed_by((), before) if turns is None else turns
+            self._lives[target] = lives.followed_by(known_turns, sample)
 
     def _judge(self, check: Check, sample: Sample, earlier: Past) -> bool:
         """Give `check` its standing after `sample`; whether that differs from where it stood."""

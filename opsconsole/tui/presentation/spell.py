@@ -1,0 +1,76 @@
+"""The stretch of time that a course is shown over, and its points: a quarter of an hour, an hour, or all. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any, Final, Literal
+
+from opsconsole.model.course import HOUR, Course, Point
+from opsconsole.model.sample import Sample, Target
+from opsconsole.model.snapshot import Snapshot
+from opsconsole.tui.presentation.ages import age
+
+Spell = Literal["quarter", "hour", "all"]
+
+SPELLS: Final[tuple[Spell, ...]] = ("quarter", "hour", "all")
+"""In the order in which a key goes through them."""
+
+QUARTER: Final = 900.0
+_LEAST: Final = 60.0  # seconds: a shorter course would be all noise
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """Points of one figure, oldest first, over `seconds` before `now`; `hold` is for how long a point speaks.
+
+    `began` is when the first figure was read since the watch began, None before the second look.
+    """
+
+    spell: Spell
+    now: float
+    seconds: float
+    points: Sequence[Point]
+    hold: float
+    began: float | None
+
+    @property
+    def words(self) -> str:
+        """What the stretch is called."""
+        if self.spell == "all":
+            return f"since this console began to look, {age(self.seconds)} ago"
+        return "the last 15 min" if self.spell == "quarter" else "the last hour"
+
+    @property
+    def looked(self) -> float:
+        """Seconds for which it has been looked at within the stretch."""
+        first = self.points[0].at if self.points else self.now
+        return min(self.now - (first if self.began is None else self.began), self.seconds)
+
+
+def seen(
+    snapshot: Snapshot,
+    target: Target,
+    figure: str,
+    value: Callable[[Any], float | None],
+    spell: Spell,
+    pace: float = 2.0,
+) -> Seen:
+    """The points of a figure of `target`, called so in the snapshot's courses; `value` takes it from a reading.
+
+    A quarter of an hour is told by the samples themselves, what is longer by the thinned course.
+    """
+    course: Course | None = snapshot.courses.get(target, {}).get(figure)
+    now, began = snapshot.at, course.began if course is not None else None
+    whole = max(now - began, _LEAST) if began is not None else QUARTER
+    seconds = {"quarter": QUARTER, "hour": HOUR, "all": whole}[spell]
+    if seconds <= QUARTER or course is None:
+        points = _points(snapshot.past.get(target, ()), now - seconds, value)
+        return Seen(spell, now, seconds, points, 2.5 * pace, began)
+    thinned = course.hour if seconds <= HOUR else course.whole
+    return Seen(spell, now, seconds, [point for point in thinned if point.at >= now - seconds], 2 * thinned.part, began)
+
+
+def _points(past: Sequence[Sample], since: float, value: Callable[[Any], float | None]) -> list[Point]:
+    found = ((sample.at, value(sample.value)) for sample in past if sample.problem is None and sample.at >= since)
+    return [Point(at, figure, figure, figure) for at, figure in found if figure is not None]
