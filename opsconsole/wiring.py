@@ -17,6 +17,7 @@ if TYPE_CHECKING:  # what only names types is not worth the milliseconds that `s
     from opsconsole.model.runbook import Runbook
     from opsconsole.model.snapshot import Snapshot
     from opsconsole.probes.base import Rules
+    from opsconsole.probes.details import Details
     from opsconsole.run.folder import RunSummary
     from opsconsole.run.operator import Operator
     from opsconsole.run.session import Session
@@ -54,6 +55,7 @@ class Parts:
         self.world.rules = _Rules(stack)
         self._state_folder = state_folder
         self._library: Library | None = None
+        self._details: Details | None = None
 
     def collector(self, on_change: Callable[[Snapshot], None]) -> Collector:
         """A collector that keeps a store of its own fresh and tells `on_change` of each new snapshot."""
@@ -70,6 +72,15 @@ class Parts:
         from opsconsole.watch.collector import look_once
 
         return await look_once(self.stack, self.world, checks)
+
+    @property
+    def details(self) -> Details:
+        """What is read of one service or queue while somebody looks at it closely."""
+        if self._details is None:
+            from opsconsole.probes.details import Details
+
+            self._details = Details(self.world)
+        return self._details
 
     @property
     def library(self) -> Library:

@@ -11,7 +11,8 @@ from opsconsole.probes.aside import Busy
 from opsconsole.probes.base import World
 from opsconsole.probes.each import Each
 from opsconsole.probes.envfiles import EnvFiles, Given
-from opsconsole.probes.environ import pairs, variables_of
+from opsconsole.probes.environ import pairs
+from opsconsole.probes.given import of_process, running
 
 
 def open_probe(world: World) -> Each:
@@ -39,11 +40,9 @@ def open_probe(world: World) -> Each:
 
 
 async def _of_container(world: World, of: EnvOf, ref: ContainerRef, timeout: float) -> Given | Problem:
-    found = await world.engine.find(ref, timeout)
+    found = await running(world, ref, timeout)
     if isinstance(found, Problem):
         return found
-    if found.state != "running":
-        return Problem(ProblemKind.GONE, f"container {found.name} is {found.state}, so nothing runs in it")
     given = await world.engine.environment(found.id, timeout)
     if isinstance(given, Problem):
         return given
@@ -52,13 +51,8 @@ async def _of_container(world: World, of: EnvOf, ref: ContainerRef, timeout: flo
 
 
 def _of_process(world: World, main: Process) -> Given | Problem:
-    try:
-        return Given(variables_of(world, main.pid))
-    except PermissionError:
-        reason = f"may not see the environment of process {main.pid} of user {main.user}; run as {main.user} or as root"
-        return Problem(ProblemKind.DENIED, reason)
-    except OSError:
-        return Problem(ProblemKind.GONE, f"process {main.pid} has just ended")
+    found = of_process(world, main)
+    return found if isinstance(found, Problem) else Given(found)
 
 
 def _unread(fault: OSError) -> Problem:

@@ -47,7 +47,7 @@ class Resident:
             now = monotonic()
             if last is not None and now < last.until:
                 known[process] = last
-            elif (size := self._size(process[0])) is not None:
+            elif (size := size_of(self._proc, process[0])) is not None:
                 took = monotonic() - now
                 known[process] = _Known(size, now, now + took / SHARE)
         self._known = known
@@ -55,12 +55,14 @@ class Resident:
             return None
         return sum(one.size for one in known.values()), monotonic() - min(one.at for one in known.values())
 
-    def _size(self, pid: int) -> int | None:
-        for file, pattern in (("smaps_rollup", PSS), ("status", RSS)):
-            try:
-                found = pattern.search((self._proc / str(pid) / file).read_bytes())
-            except OSError:  # not ours to look at, or gone in the meantime
-                continue
-            if found:
-                return int(found[1]) * 1024
-        return None
+
+def size_of(proc: Path, pid: int) -> int | None:
+    """Bytes of one process: its proportional share, or its resident pages where that may not be seen; None if gone."""
+    for file, pattern in (("smaps_rollup", PSS), ("status", RSS)):
+        try:
+            found = pattern.search((proc / str(pid) / file).read_bytes())
+        except OSError:  # not ours to look at, or gone in the meantime
+            continue
+        if found:
+            return int(found[1]) * 1024
+    return None

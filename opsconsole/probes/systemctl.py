@@ -85,13 +85,29 @@ def understand_failure(returned: int, stderr: str) -> Problem:
     return Problem(ProblemKind.NO_TOOL, f"systemctl failed: {last}")
 
 
+def understand_journal(returned: int, stdout: str, stderr: str) -> Problem | None:
+    """Why `journalctl` told nothing although there may be something; None where it told all there is."""
+    said = stderr.lower()
+    if stdout.strip():
+        return None
+    if "insufficient permissions" in said or "not seeing messages from" in said:
+        reason = "the journal may not be read by this user; to mend: sudo usermod -aG systemd-journal USER, then log in"
+        return Problem(ProblemKind.DENIED, reason)
+    if "no journal files were found" in said:
+        return Problem(ProblemKind.NO_TOOL, "this box keeps no journal")
+    if returned:
+        last = one_line(stderr.strip().splitlines()[-1]) if stderr.strip() else f"exit code {returned}"
+        return Problem(ProblemKind.NO_TOOL, f"journalctl failed: {last}")
+    return None
+
+
 def pairs(paragraph: str) -> dict[str, str]:
     """The properties of one unit, as `systemctl show` prints them."""
     return {key: value for key, _, value in (line.partition("=") for line in paragraph.splitlines())}
 
 
 def _reading(said: Mapping[str, str]) -> UnitReading:
-    started = _time(said.get("ExecMainStartTimestamp", "")) or _time(said.get("ActiveEnterTimestamp", ""))
+    started = time_of(said.get("ExecMainStartTimestamp", "")) or time_of(said.get("ActiveEnterTimestamp", ""))
     return UnitReading(
         name=one_line(said.get("Id", "")),
         load_state=said.get("LoadState", ""),
@@ -105,12 +121,12 @@ def _reading(said: Mapping[str, str]) -> UnitReading:
         exit_code=_exit_code(said.get("ExecMainCode", ""), said.get("ExecMainStatus", "")),
         description=one_line(said.get("Description", "")),
         need_reload=said.get("NeedDaemonReload") == "yes",
-        exec_start=_command(said.get("ExecStart", "")),
+        exec_start=command_of(said.get("ExecStart", "")),
         invocation=said.get("InvocationID", ""),
     )
 
 
-def _command(text: str) -> str:
+def command_of(text: str) -> str:
     """The command line in `{ path=… ; argv[]=… ; ignore_errors=… }`; of several commands the last keeps running."""
     found: list[str] = _ARGV.findall(text)
     return found[-1] if found else ""
@@ -127,7 +143,8 @@ def _number(text: str) -> int:
     return int(text) if text.isdecimal() else 0
 
 
-def _time(text: str) -> float | None:
+def time_of(text: str) -> float | None:
+    """Epoch seconds of a time as systemctl prints it in UTC; None for one that has not come."""
     match = _STAMP.search(text)
     if not match:
         return None

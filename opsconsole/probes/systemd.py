@@ -23,6 +23,7 @@ from opsconsole.probes.systemctl import (
     parse_own,
     parse_show,
     understand_failure,
+    understand_journal,
 )
 
 FRESH: Final = 0.5
@@ -128,6 +129,23 @@ class Units:
         said = await self._run(["show", wanted, "--", *real], timeout)
         return said if isinstance(said, Problem) else parse_files(said)
 
+    async def properties(self, name: str, wanted: Sequence[str], timeout: float = 3.0) -> Mapping[str, str] | Problem:
+        """Some properties of one unit, by name, as systemd writes them; those that it does not know are missing."""
+        if not is_name(name):
+            return Problem(ProblemKind.GONE, f"there is no unit called {one_line(name, 80)}")
+        said = await self._run(["show", f"--property={','.join(wanted)}", "--", name], timeout)
+        return said if isinstance(said, Problem) else pairs(said)
+
+    async def journal(self, name: str, lines: int, timeout: float = 5.0) -> str | Problem:
+        """What systemd itself wrote about a unit into the journal, as JSON, an entry a line, oldest first."""
+        if not is_name(name):
+            return Problem(ProblemKind.GONE, f"there is no unit called {one_line(name, 80)}")
+        words = ["journalctl", "--no-pager", "--output=json", f"--lines={lines}", "_PID=1", f"UNIT={name}"]
+        ran = await self._ran(words, timeout)
+        if isinstance(ran, Problem):
+            return ran
+        return understand_journal(*ran) or ran[1]
+
     async def close(self) -> None:
         """End the question under way. Another one may be asked after it."""
         asking, self._asking = self._asking, None
@@ -163,7 +181,14 @@ class Units:
         return found
 
     async def _run(self, words: Sequence[str], timeout: float) -> str | Problem:
-        command = [*self._prefix, "systemctl", "--no-pager", *words]
+        ran = await self._ran(["systemctl", "--no-pager", *words], timeout)
+        if isinstance(ran, Problem):
+            return ran
+        return understand_failure(ran[0], ran[2]) if ran[0] else ran[1]
+
+    async def _ran(self, words: Sequence[str], timeout: float) -> tuple[int, str, str] | Problem:
+        """The exit code of a command, what it printed, what it complained."""
+        command = [*self._prefix, *words]
         try:
             process = await asyncio.create_subprocess_exec(
                 *command,
@@ -187,9 +212,7 @@ class Units:
                 with suppress(ProcessLookupError):
                     process.kill()
                 await process.wait()
-        if process.returncode:
-            return understand_failure(process.returncode, complaint.decode(errors="replace"))
-        return out.decode(errors="replace")
+        return process.returncode or 0, out.decode(errors="replace"), complaint.decode(errors="replace")
 
 
 def _silent(timeout: float) -> Problem:

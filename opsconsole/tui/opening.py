@@ -95,6 +95,21 @@ def open_finding(console: Console, found: Finding) -> None:
     console.run_worker(open_it(), group="opening a runbook", exclusive=True, exit_on_error=False)
 
 
+def open_named(console: Console, name: str, inputs: dict[str, str]) -> None:
+    """Open the runbook that a stack file names for something, with inputs that are known from there."""
+    parts = console.parts
+    assert parts is not None
+
+    async def open_it() -> None:
+        book = next((one for one in await asyncio.to_thread(_all, parts) if one.name == name), None)
+        if book is None:
+            _tell(console, _gone(name, parts))
+        else:
+            open_runbook(console, book, "", inputs)
+
+    console.run_worker(open_it(), group="opening a runbook", exclusive=True, exit_on_error=False)
+
+
 def _inputs(console: Console, found: Finding) -> dict[str, str]:
     """The service that a finding is about fills the input of that name."""
     standing = console.snapshot.standings.get(found.check) if console.snapshot else None
@@ -160,6 +175,13 @@ def _vanished(found: Finding, parts: Parts) -> TroubleError:
     where = f"in {parts.stack.runbook_folder}" if parts.stack.runbook_folder else "to be found"
     what = f"no runbook treats {found.check}: {files} is not {where} (any more)"
     return TroubleError(Trouble(what, remedy="put it back; r shows all that are there"))
+
+
+def _gone(name: str, parts: Parts) -> TroubleError:
+    where = f"in {parts.stack.runbook_folder}" if parts.stack.runbook_folder else "to be found"
+    return TroubleError(
+        Trouble(f"{name}.md is not {where} (any more)", remedy="put it back; r shows all that are there")
+    )
 
 
 def _tell(console: Console, error: TroubleError) -> None:

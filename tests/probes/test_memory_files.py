@@ -120,12 +120,12 @@ def test_what_is_costly_to_read_is_read_less_often_and_its_age_is_told(
     monkeypatch.setattr("opsconsole.probes.resident.monotonic", lambda: now)
     resident = Resident(tmp_path)
 
-    def slow(pid: int) -> int:
+    def slow(_: Path, pid: int) -> int:
         nonlocal now
         now += 0.2  # the kernel takes 200 ms
         return int((tmp_path / str(pid)).read_text())
 
-    monkeypatch.setattr(resident, "_size", slow)
+    monkeypatch.setattr("opsconsole.probes.resident.size_of", slow)
     (tmp_path / "7").write_text("100")
     assert resident.total([(7, 1.0)]) == pytest.approx((100, 0.2))
     (tmp_path / "7").write_text("300")

@@ -8,6 +8,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+from opsconsole.model.detail import About, Happening, HealthLook, Message, Messages, Port, Shape, Story, Variable
 from opsconsole.model.lately import Lately
 from opsconsole.model.run import Answer, Leave, PartState, Progress, Question, RunState, StepState, Stop
 from opsconsole.model.runbook import Command, Risk, Runbook, Section, Step
@@ -39,12 +40,75 @@ class ToldLibrary:
         return [book for book in self.books if book.name in named or check in book.treats]
 
 
+class ToldDetails:
+    """What close looks ask (`opsconsole.probes.details.Details`): answers as they are told, and who asked for what.
+
+    With `hangs` no question is answered before it is set.
+    """
+
+    def __init__(self) -> None:
+        self.asked: list[str] = []
+        self.hangs: asyncio.Event | None = None
+        self.told: dict[str, Any] = {
+            "environment": (
+                Variable("DJANGO_DEBUG", "0"),
+                Variable("RUN_MIGRATIONS", "2"),
+                Variable("SECRET_KEY", None, "hidden: by its name it may be a secret"),
+            ),
+            "about": About(
+                (
+                    ("image", "eatfit24:v1.4.2  4f1d2a9b07c1"),
+                    ("command", "celery -A config worker -Q ai,billing"),
+                    ("made", "2026-01-01 09:00:00 UTC, 6 d ago"),
+                ),
+                (Port(8000, "tcp", "0.0.0.0", ("127.0.0.1:8000",), "pid 4120"),),
+                (HealthLook(NOW - 30, 0.2, 1, "no answer from worker@box"),),
+            ),
+            "story": Story(
+                (
+                    Happening(NOW - 4000, "ended", "out of memory: the kernel killed a process of it", bad=True),
+                    Happening(NOW - 3999, "started", "by its restart policy (always)"),
+                    Happening(NOW - 130, "started", "by hand (a restart)"),
+                ),
+                "Told by the engine, which remembers its last 256 events of all containers, and by this console.",
+            ),
+            "sizes": {9931: 861 << 20},
+            "shape": Shape(1204, 100, (("ai.describe", 88), ("ai.embed", 12)), bytes_each=598.0, whence="the oldest"),
+            "messages": Messages(1204, (Message(1, "ai.describe", '{"args": [7], "token": "***"}', 598),), 1),
+        }
+
+    async def _answer(self, name: str) -> Any:
+        self.asked.append(name)
+        if self.hangs is not None:
+            await self.hangs.wait()
+        return self.told[name]
+
+    async def environment(self, ref: object) -> Any:
+        return await self._answer("environment")
+
+    async def about(self, ref: object) -> Any:
+        return await self._answer("about")
+
+    async def story(self, ref: object) -> Any:
+        return await self._answer("story")
+
+    async def sizes(self, pids: object) -> Any:
+        return await self._answer("sizes")
+
+    async def shape(self, of: object, kind: str, queue: str) -> Any:
+        return await self._answer("shape")
+
+    async def messages(self, of: object, kind: str, queue: str) -> Any:
+        return await self._answer("messages")
+
+
 class ToldParts:
     """What the console needs of `opsconsole.wiring.Parts`."""
 
     def __init__(self, snapshot: Snapshot, books: Sequence[Runbook] = (), read_only: bool = False) -> None:
         self.snapshot, self.stack, self.read_only = snapshot, snapshot.stack, read_only
         self.library = ToldLibrary(books)
+        self.details = ToldDetails()
         self.collectors: list[ToldCollector] = []
         self.open_runs: list[Any] = []
         self.begun: list[dict[str, Any]] = []

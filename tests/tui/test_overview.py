@@ -102,22 +102,6 @@ async def test_enter_on_a_finding_opens_its_runbook_with_the_service_filled_in()
         assert app.screen.desk.inputs == {"service": "celery-worker"}  # type: ignore[attr-defined]
 
 
-async def test_enter_on_a_row_of_another_pane_leads_to_its_runbook_too() -> None:
-    app = console(ToldParts(everything_wrong(), [a_runbook()]))
-    async with app.run_test(size=WIDE) as pilot:
-        await wait_for("the findings", lambda: "celery-worker.process" in painted(app))
-        await pilot.press("2", "enter")
-        await wait_for("the runbook", lambda: "Begin this run?" in painted(app))
-
-
-async def test_a_row_with_nothing_wrong_says_so() -> None:
-    app = console(ToldParts(all_well()))
-    async with app.run_test(size=WIDE) as pilot:
-        await wait_for("the rows", lambda: "service-00" in painted(app))
-        await pilot.press("1", "enter")
-        await wait_for("the note", lambda: "nothing is wrong with service-00" in painted(app))
-
-
 async def test_a_finding_without_a_runbook_says_so() -> None:
     app = console(ToldParts(everything_wrong(), []))
     async with app.run_test(size=WIDE) as pilot:

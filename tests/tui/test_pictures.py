@@ -120,6 +120,26 @@ def test_the_page_of_keys(snap_compare: Compare) -> None:
     assert snap_compare(console(ToldParts(everything_wrong())), terminal_size=(120, 40), run_before=opened)
 
 
+@pytest.mark.parametrize("size", SIZES[:2])
+@pytest.mark.parametrize(
+    ("pane", "row", "words"),
+    [("1", "celery-worker", "SECRET_KEY"), ("3", "celery\nai", "88 %")],
+    ids=["service", "queue"],
+)
+def test_a_close_look(snap_compare: Compare, pane: str, row: str, words: str, size: tuple[int, int]) -> None:
+    async def opened(pilot: Pilot[int]) -> None:
+        await showing("celery-worker")(pilot)
+        await pilot.press(pane)
+        pilot.app.focused.select(row)  # type: ignore[union-attr]
+        await pilot.press("enter")
+        await showing(
+            "esc back", "wrong process" if pane == "1" else "queue-grows", *([words] if size[0] > 100 else ())
+        )(pilot)
+
+    app = console(ToldParts(everything_wrong(), [a_runbook()]))
+    assert snap_compare(app, terminal_size=size, run_before=opened)
+
+
 WAYS = AskWay(0, (Way("It is back", "step 4 · Record", 3), Way("It is still down", "step 2 · Recovery", 1)))
 FAILED = AskFailed(1, 0, "exit code 1, expected 0", "docker compose down celery-worker", 2)
 

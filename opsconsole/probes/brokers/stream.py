@@ -34,7 +34,9 @@ _EARLIEST: Final = 946_684_800_000
 
 
 @dataclass(frozen=True, slots=True)
-class _Group:
+class Group:
+    """A group of readers: what it was given last, how much of that it has not acknowledged, how far it is behind."""
+
     delivered: str
     pending: int
     lag: int | None
@@ -67,20 +69,20 @@ class Streams:
         for key, (length, told, stream) in zip(keys, chunks(replies[len(replies) - 3 * len(keys) :], 3), strict=True):
             written.append(_written(stream))
             lengths.append(number(length, key))
-            groups.append(_groups(told, key))
+            groups.append(groups_of(told, key))
         return (yield from self._behind(keys, lengths, groups, written, now))
 
     def _behind(
         self,
         keys: Sequence[str],
         lengths: Sequence[int],
-        groups: Sequence[Sequence[_Group]],
+        groups: Sequence[Sequence[Group]],
         written: Sequence[int | None],
         now: float,
     ) -> Plan[BrokerReading]:
         """The second round trip: for each stream the oldest entry that waits, and where need be how many do."""
         slowest = [min(found, key=lambda group: moment(group.delivered), default=None) for found in groups]
-        after = yield [_first_after(key, group) for key, group in zip(keys, slowest, strict=True)]
+        after = yield [first_after(key, group) for key, group in zip(keys, slowest, strict=True)]
         queues = []
         for key, length, group, total, reply in zip(keys, lengths, slowest, written, after, strict=True):
             entries = items(reply, key)
@@ -131,28 +133,30 @@ def _written(told: Reply) -> int | None:
     return added if isinstance(added, int) else None
 
 
-def _groups(told: Reply, key: str) -> list[_Group]:
+def groups_of(told: Reply, key: str) -> list[Group]:
+    """The groups that read a stream, from the reply to XINFO GROUPS."""
     if isinstance(told, Refusal) and "no such key" in told.text:
         return []  # an empty stream may have no key
     return [_group(pairs(one)) for one in items(told, key)]
 
 
-def _group(fields: Mapping[str, Reply]) -> _Group:
+def _group(fields: Mapping[str, Reply]) -> Group:
     delivered, pending, lag = fields.get("last-delivered-id"), fields.get("pending"), fields.get("lag")
-    return _Group(
+    return Group(
         text(delivered) if isinstance(delivered, bytes) else "0-0",
         pending if isinstance(pending, int) else 0,
         lag if isinstance(lag, int) else None,
     )
 
 
-def _first_after(key: str, group: _Group | None) -> Command:
-    """The first entry that waits; with a group whose lag nobody knows, as many as are counted."""
+def first_after(key: str, group: Group | None, count: int | None = None) -> Command:
+    """The first entry that waits, or the first `count`; with a group whose lag nobody knows, as many as are counted."""
     if group is None:
-        return ("XRANGE", key, "-", "+", "COUNT", 1)
+        return ("XRANGE", key, "-", "+", "COUNT", count or 1)
     time, number = moment(group.delivered)
     # An id without its second part means the first of that millisecond; "(" (not including) came with Redis 6.2 only.
-    return ("XRANGE", key, f"{time}-{number + 1}", "+", "COUNT", 1 if group.lag is not None else COUNTED)
+    most = count or (1 if group.lag is not None else COUNTED)
+    return ("XRANGE", key, f"{time}-{number + 1}", "+", "COUNT", most)
 
 
 def _id(entry: Reply) -> str | None:

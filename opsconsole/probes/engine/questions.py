@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import AsyncIterator, Iterable
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Iterable, Mapping
+from contextlib import asynccontextmanager, suppress
 from typing import Any, Final
 from urllib.parse import quote
 
@@ -18,6 +18,9 @@ from opsconsole.probes.engine.endpoint import EngineError
 
 LONGEST_EVENT: Final = 1 << 20
 """Bytes of one line of the event stream; a container's labels are all in it."""
+
+REMEMBERED: Final = 1.5
+"""Seconds that the engine gets to tell of events that it remembers, 256 at most."""
 
 
 async def all_containers(client: Client) -> list[ContainerReading]:
@@ -96,14 +99,20 @@ async def past_ooms(client: Client, since: float, until: float) -> dict[str, flo
 
 
 async def _parsed(pieces: AsyncIterator[bytes]) -> AsyncIterator[describe.Event]:
+    async for line in _lines(pieces):
+        if event := describe.event(line):
+            yield event
+
+
+async def _lines(pieces: AsyncIterator[bytes]) -> AsyncIterator[bytes]:
     rest = b""
     async for piece in pieces:
         *lines, rest = (rest + piece).split(b"\n")
         if len(rest) > LONGEST_EVENT:
             raise EngineError(ProblemKind.UNREADABLE, "the engine's events are not what they should be")
         for line in lines:
-            if line.strip() and (event := describe.event(line)):
-                yield event
+            if line.strip():
+                yield line
 
 
 async def environment(client: Client, id: str) -> list[str] | Problem:
@@ -112,6 +121,34 @@ async def environment(client: Client, id: str) -> list[str] | Problem:
     if raw is None:
         return Problem(ProblemKind.GONE, f"no container {id[:12]} any more")
     return [str(one) for one in (raw.get("Config") or {}).get("Env") or ()]
+
+
+async def inspect(client: Client, id: str) -> Mapping[str, Any] | Problem:
+    """All that the engine says of a container. Its variables are in it, so it goes no further than whoever asked."""
+    raw = await client.get(f"/containers/{id}/json")
+    if not isinstance(raw, dict):
+        return Problem(ProblemKind.GONE, f"no container {id[:12]} any more")
+    return raw
+
+
+async def happened(client: Client, name: str, until: float) -> list[Mapping[str, Any]]:
+    """The events of the container called `name` that the engine still remembers, oldest first, as it tells them.
+
+    It ends its answer at `until` by its own clock. Where that is behind ours it keeps us waiting, so what came by then
+    is all.
+    """
+    filters = json.dumps({"type": ["container"], "container": [name]})
+    found: list[Mapping[str, Any]] = []
+    with suppress(TimeoutError):
+        async with (
+            asyncio.timeout(REMEMBERED),
+            client.stream("GET", "/events", {"since": "0", "until": f"{until:.9f}", "filters": filters}) as answer,
+        ):
+            async for row in _lines(answer.aiter_stream()):
+                told = json.loads(row)
+                if (told.get("Actor") or {}).get("Attributes", {}).get("name") == name:  # a filter means its beginning
+                    found.append(told)
+    return found
 
 
 async def image(client: Client, name: str) -> describe.Image | None:

@@ -7,7 +7,7 @@ import os
 import time
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from types import MappingProxyType
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from opsconsole.model.readings import ContainerReading, EngineReading, MemoryReading
 from opsconsole.model.sample import Problem, ProblemKind
@@ -115,6 +115,18 @@ class Engine:
         self._enter()
         seen = await self._within(timeout, "its environment", lambda: questions.environment(self._opened(), id))
         return _unseen(seen)
+
+    async def inspect(self, id: str, timeout: float = 2.0) -> Mapping[str, Any] | Problem:
+        """All that the engine says of a container, secrets and all: nothing of it may be kept or shown as it is."""
+        self._enter()
+        return _unseen(await self._within(timeout, "its description", lambda: questions.inspect(self._opened(), id)))
+
+    async def happened(self, name: str, timeout: float = 2.0) -> list[Mapping[str, Any]] | Problem:
+        """The events of the containers called `name` that the engine still remembers (256 of all), oldest first."""
+        self._enter()
+        until = self._clock()
+        what = f"what became of {name}"
+        return _unseen(await self._within(timeout, what, lambda: questions.happened(self._opened(), name, until)))
 
     async def image(self, name: str, timeout: float = 2.0) -> Image | Problem | None:
         """The image that `name` (or id) means to this engine now; None where it has none of that name."""

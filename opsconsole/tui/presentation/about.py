@@ -29,10 +29,10 @@ def _ports(ports: Sequence[Port], column: int, width: int) -> list[Row]:
         return [Row("ports", tuple(_fact("ports", line(("listens on none", "dim")), column, width)))]
     out = []
     for number, one in enumerate(ports):
-        where = f" on {one.address}" if one.address else ""
-        by = f" by {one.by}" if one.by else ""
-        published = f", published as {', '.join(one.published)}" if one.published else ""
-        told = line((f"{one.port}/{one.protocol}", "value"), *words(f"{where}{by}{published}", "", 300))
+        where = [f"on {one.address}"] if one.address else []
+        where += [f"by {one.by}"] if one.by else []
+        where += [f"published as {', '.join(one.published)}"] if one.published else []
+        told = line((f"{one.port}/{one.protocol}", "value"), " ", *words(", ".join(where), "", 300))
         out.append(Row(f"port:{number}", tuple(_fact("ports" if not number else "", told, column, width))))
     return out
 

@@ -58,8 +58,7 @@ def chart(
     said = _placed(names, top, height)
     out = []
     for number, cells in enumerate(body):
-        texts = said.get(height - 1 - number, [])
-        out.append(cut((*cells, Span(" "), *join(texts, Span(" · ", "dim"))), room))
+        out.append(cut((*cells, Span(" "), *said.get(height - 1 - number, EMPTY)), room))
     return [*out, _axis(frame, columns, room)]
 
 
@@ -136,15 +135,14 @@ def _names(
     return out
 
 
-def _placed(names: Sequence[tuple[float, Line]], top: float, height: int) -> dict[int, list[Line]]:
-    """Which names stand beside which row, from the bottom; the newest figure where there is room."""
-    said: dict[int, list[Line]] = {}
-    for at, text in names[1:]:
-        said.setdefault(_row_of(at, top, height), []).append(text)
-    for at, text in names[:1]:
-        own = _row_of(at, top, height)
-        free = (row for row in (own, own - 1, own + 1) if 0 <= row < height and row not in said)
-        said.setdefault(next(free, own), []).insert(0, text)
+def _placed(names: Sequence[tuple[float, Line]], top: float, height: int) -> dict[int, Line]:
+    """Which name stands beside which row, from the bottom: its own, or the nearest that is free."""
+    said: dict[int, Line] = {}
+    for at, text in (*names[1:], *names[:1]):  # lines first: the newest figure is seen in the drawing itself
+        if text:
+            own = _row_of(at, top, height)
+            row = min((one for one in range(height) if one not in said), key=lambda one: abs(one - own), default=own)
+            said[row] = join([said.get(row, EMPTY), text], Span(" · ", "dim"))
     return said
 
 

@@ -52,7 +52,8 @@ def rows(variables: Sequence[Variable], wanted: Wanted, width: int) -> list[Row]
     out = [Row(f"env:{name}", (_missing(name, wanted, column),)) for name in missing]
     out += [Row(f"env:{one.name}", tuple(_variable(one, wanted, column, width))) for one in (*wrong, *others)]
     hidden = sum(one.value is None for one in variables)
-    note = f"{len(variables)} variables" + (f", of which {hidden} are hidden as they may be secrets" if hidden else "")
+    said = "1 is hidden as it may be a secret" if hidden == 1 else f"{hidden} are hidden as they may be secrets"
+    note = f"{len(variables)} variables{f', of which {said}' if hidden else ''}"
     return [*out, Row("env", tuple(wrap(line((note, "dim")), width)))]
 
 

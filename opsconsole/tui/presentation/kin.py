@@ -18,7 +18,7 @@ _DEEPEST = 8
 
 
 def rows(subject: Subject, sizes: Mapping[int, int], width: int) -> list[Row]:
-    """What is expected, then a row a process, parents before children; `sizes` are resident bytes by pid."""
+    """What is expected, then a row a process, parents before children; `sizes` are bytes of memory by pid."""
     sample = subject.sample("process")
     target = subject.target("process")
     good = subject.snapshot.last_good.get(target) if target is not None else None

@@ -14,7 +14,12 @@ from opsconsole.model.units import duration, roughly, size
 from opsconsole.tui.presentation.ages import age
 
 FAR: Final = 48 * 3600.0
-"""Seconds beyond which a time to come is a guess that helps nobody."""
+AHEAD: Final = 60
+"""Seconds beyond which a time to come is a guess that helps nobody. So is what lies further ahead than so many times
+what was looked at: a minute of looking says something about an hour."""
+
+MINUTE: Final = 60.0
+"""Seconds over which the line of a queue is taken: it turns sooner than memory does, as when a worker comes back."""
 
 PARTS: Final = 36
 """Parts into which the stretch that is shown is put together for its line; 630 pairs, a millisecond."""
@@ -74,11 +79,14 @@ def _memory(line: Fit, used: float, bounds: Bounds) -> str:
         under = f", under it again in ~{about(back)}" if back and back.likely <= FAR else ""
         return f"{is_over}; falls {speed}{under}" if over else f"falls {speed}"
     told = [f"{is_over}; grows {speed}" if over else f"grows {speed}"]
-    reached = [(name, at, when) for name, at in ahead if (when := arrival(line, at)) is not None and when.likely <= FAR]
+    most = min(FAR, AHEAD * line.looked)
+    reached = [
+        (name, at, when) for name, at in ahead if (when := arrival(line, at)) is not None and when.likely <= most
+    ]
     if not ahead:
         told.append("nothing is set above it" if over else "nothing says how much is too much")
     elif not reached:
-        told.append(f"not at {ahead[0][0]} ({size(ahead[0][1])}) within 2 days")
+        told.append(f"far from {ahead[0][0]} ({size(ahead[0][1])})")
     else:
         name, at, when = reached[0]
         told.append(f"at this rate {_reach(name)} ({size(at)}) in ~{about(when)}")
@@ -108,9 +116,9 @@ def drain(points: Sequence[Point], now: float, looked: float, waiting: int, rate
     """When a queue will be empty. `rates` are messages per second that come in and go out, where these are known."""
     if not waiting:
         return "empty"
-    line = line_of(points, now, WINDOW, 18)
+    line = line_of(points, now, MINUTE, 12)
     if line is None:
-        return f"not known yet: looking for {age(looked)}" if looked < WINDOW else "not known: too little was read"
+        return f"not known yet: looking for {age(looked)}" if looked < MINUTE else "not known: too little was read"
     when = arrival(line, 0.0)
     if when is not None:
         left = f"empty in ~{about(when)}" if when.likely <= FAR else "drains, but takes more than 2 days"

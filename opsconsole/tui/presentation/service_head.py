@@ -14,7 +14,7 @@ _DOT = Span(" · ", "dim")
 
 def lines(subject: Subject, answer: str, width: int) -> list[Line]:
     """Two lines: name, kind, state and verdict; then the worst finding, or the outlook of its memory."""
-    first = join([words(subject.name, "title", 60), _kind(subject, width), _state(subject)], _DOT)
+    first = join([words(subject.name, "title", 60), _state(subject), _kind(subject)], _DOT)
     return [
         cut((Span(" "), *_verdict(subject), Span(" "), *first), width),
         cut((Span(" "), *_matters(subject, answer)), width),
@@ -28,7 +28,7 @@ def _verdict(subject: Subject) -> Line:
     return line((f" {worst.name} ", f"badge-{LEVEL_STYLES[worst]}"))
 
 
-def _kind(subject: Subject, width: int) -> Line:
+def _kind(subject: Subject) -> Line:
     match subject.ref:
         case ContainerRef(name):
             said = f"container {name}"
@@ -38,7 +38,7 @@ def _kind(subject: Subject, width: int) -> Line:
             said = f"processes with '{argv}'{f' of {user}' if user else ''}"
         case _:
             said = "endpoint"
-    return words(said, "dim", 24 if width < 80 else 60)
+    return words(said, "dim", 80)
 
 
 def _state(subject: Subject) -> Line:

@@ -90,16 +90,22 @@ def _answers(name: str, past: Sequence[Sample], now: float, width: int) -> Itera
     for number, group in enumerate(reversed(alike[-_RUNS:])):
         bad = group[0].problem is not None or not _is_fine(group[0].value)
         times = [sample.value.latency for sample in group if isinstance(sample.value, HealthReading)]
-        within = f", {duration(min(times))} to {duration(max(times))}" if times else ""
+        within = f", {_range(min(times), max(times))}" if times else ""
         why = group[-1].problem.reason if group[-1].problem is not None else ""
         told = line(
             (f"{_clock(group[0].at, now)} ", "value"),
-            *words(f"{name} ", "dim"),
+            *words(name, "dim"),
+            " ",
             *words(_word(group[0]), "down" if bad else "good", 60),
-            (f"  {len(group)} looks{within}  ", "dim"),
+            (f"  {len(group)} look{'s' * (len(group) != 1)}{within}  ", "dim"),
             *words(why, "", 200),
         )
         yield Row(f"answer:{name}:{number}", tuple(wrap(told, width, "  ")))
+
+
+def _range(least: float, most: float) -> str:
+    first, last = duration(least), duration(most)
+    return first if first == last else f"{first} to {last}"
 
 
 def _word(sample: Sample) -> str:

@@ -40,8 +40,8 @@ def rows(subject: Subject, titles: Mapping[str, str], width: int) -> list[Row]:
         )
         out.append(Row("fine", (told,)))
     for name, treats in _books(subject).items():
-        what = f"  treats {', '.join(treats)}" if treats else ""
-        told = line(("→ ", "key"), *words(titles.get(name, name), "value"), *words(what, "dim"))
+        what = f"treats {', '.join(treats)}" if treats else ""
+        told = line(("→ ", "key"), *words(titles.get(name, name), "value"), "  ", *words(what, "dim"))
         out.append(Row(f"{BOOK}{name}", tuple(wrap(told, width, "  "))))
     return out
 

@@ -171,8 +171,7 @@ class Overview(BoardScreen):
         """What changed on the box, beside the selected finding where there is one."""
         from opsconsole.tui import lately
 
-        findings = self.pane(FINDINGS)
-        lately.show_beside(self.console, self._finding_of(findings, findings.cursor or ""))
+        lately.show_beside(self.console, self._finding(self.pane(FINDINGS).cursor))
 
     def action_library(self) -> None:
         """Open the library of runbooks."""
@@ -190,29 +189,18 @@ class Overview(BoardScreen):
             self.console.take_up(self.runs[0].id)
 
     def on_pane_opened(self, event: Pane.Opened) -> None:
-        """A finding opens its runbook; a row of another pane that of its finding."""
+        """A finding opens its runbook; a row of another pane the close look at what it is about."""
         if event.key.startswith(RUN_KEY):
             self.console.take_up(event.key.removeprefix(RUN_KEY))
             return
-        found = self._finding_of(event.pane, event.key)
-        if found is None:
-            self.note(f"nothing is wrong with {event.key.partition(chr(10))[0]}")
-        elif event.pane.pane_name != FINDINGS and not found.runbooks:
-            self.pane(FINDINGS).select(found.check)
-            self.go_to(self.pane(FINDINGS))
-        else:
+        if event.pane.pane_name != FINDINGS:
+            from opsconsole.tui import looking
+
+            looking.open_row(self.console, event.pane.pane_name, event.key)
+            return
+        if found := self._finding(event.key):
             self.console.open_finding(found)
 
-    def _finding_of(self, pane: Pane, key: str) -> Finding | None:
-        if self.snapshot is None:
-            return None
-        findings = self.snapshot.findings
-        if pane.pane_name == FINDINGS:
-            return next((one for one in findings if one.check == key), None)
-        kinds = next(kind.kinds for kind in PANES if kind.name == pane.pane_name)
-        name = key.partition("\n")[0]
-        return next((one for one in findings if self._is_about(one.check, kinds, name)), None)
-
-    def _is_about(self, check: str, kinds: tuple[str, ...], name: str) -> bool:
-        standing = self.snapshot.standings.get(check) if self.snapshot else None
-        return standing is not None and standing.check.target.kind in kinds and standing.check.target.name == name
+    def _finding(self, check: str | None) -> Finding | None:
+        findings = self.snapshot.findings if self.snapshot is not None else ()
+        return next((one for one in findings if one.check == check), None)
