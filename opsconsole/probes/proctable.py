@@ -32,6 +32,7 @@ MOST_OF_ARGV: Final = 1 << 16
 
 _BTIME: Final = re.compile(rb"^btime (\d+)$", re.MULTILINE)
 _HIDING: Final = re.compile(r"\bhidepid=(?!0\b|off\b)(\w+)")
+_SPARED: Final = re.compile(r"\bgid=(\d+)")
 _STAT_READ: Final = 1024  # the line has 52 numbers at most
 
 
@@ -125,7 +126,9 @@ class ProcessTable:
             mounts = self.text(os.getpid(), "mounts")
         except OSError:
             return False
-        return any(_HIDING.search(line) for line in mounts.splitlines() if line.split(" ")[1:3] == [self._proc, "proc"])
+        mounted = [line for line in mounts.splitlines() if line.split(" ")[1:3] == [self._proc, "proc"]]
+        # Of several at the same place the last is the one that is seen.
+        return bool(mounted) and _HIDING.search(mounted[-1]) is not None and not _spared(mounted[-1])
 
     def _stat(self, pid: int) -> tuple[str, int, int, int, int, int] | None:
         folder = f"{self._proc}/{pid}"
@@ -168,6 +171,12 @@ class ProcessTable:
                 match = None
             self._boot = offset, float(match[1]) if match else offset
         return self._boot[1]
+
+
+def _spared(mounted: str) -> bool:
+    """Whether we are of the group that nothing is hidden from; where none is named that is root's own (proc(5))."""
+    found = _SPARED.search(mounted)
+    return (int(found[1]) if found else 0) in {os.getegid(), *os.getgroups()}
 
 
 def _read(path: str, most: int) -> bytes:

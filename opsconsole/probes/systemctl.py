@@ -25,6 +25,8 @@ _STAMP: Final = re.compile(r"(\d{4}-\d\d-\d\d \d\d:\d\d:\d\d) UTC$")
 
 _ARGV: Final = re.compile(r"argv\[\]=(.*?) ; ignore_errors=")
 
+_DENIED: Final = ("permission denied", "access denied", "operation not permitted", "interactive authentication")
+
 _EXITED: Final = "1"
 _KILLED: Final = ("2", "3")  # 3: with a core dump (CLD_* of waitid)
 
@@ -77,7 +79,7 @@ def understand_failure(returned: int, stderr: str) -> Problem:
     said = stderr.lower()
     if "not been booted with systemd" in said or "is not running systemd" in said:
         return Problem(ProblemKind.NO_TOOL, "this machine does not run systemd, so its units cannot be seen")
-    if "permission denied" in said or "access denied" in said or "interactive authentication" in said:
+    if any(words in said for words in _DENIED):
         return Problem(ProblemKind.DENIED, "systemd does not let us look at its units; run as another user or as root")
     if "failed to connect to bus" in said or "failed to get d-bus connection" in said:
         return Problem(ProblemKind.NO_TOOL, "systemd cannot be reached over its bus; is it running?")

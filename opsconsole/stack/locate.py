@@ -26,7 +26,7 @@ def locate(explicit: Path | None, env: Mapping[str, str], cwd: Path, system: Pat
         return _named(cwd / explicit.expanduser(), "--stack")
     if named := env.get(VARIABLE):
         return _named(cwd / Path(named).expanduser(), f"${VARIABLE}")
-    return next((file for folder in _folders(env, cwd, system) for file in _in(folder)), None)
+    return next((file for folder in folders(env, cwd, system) for file in _in(folder)), None)
 
 
 def _named(path: Path, by: str) -> Path:
@@ -38,12 +38,17 @@ def _named(path: Path, by: str) -> Path:
                 Trouble(f"the folder {path} holds no stack file", by, f"name the file, or put {names} there")
             )
         return found
+    if _hidden(path):
+        raise TroubleError(
+            Trouble(f"{path} cannot be seen: a folder above it may not be entered", by, "run as a user who may")
+        )
     if not _exists(path):
         raise TroubleError(Trouble(f"there is no stack file {path}", by, "check the path"))
     return path
 
 
-def _folders(env: Mapping[str, str], cwd: Path, system: Path) -> Iterator[Path]:
+def folders(env: Mapping[str, str], cwd: Path, system: Path = SYSTEM) -> Iterator[Path]:
+    """Where a stack file is looked for, in this order."""
     yield cwd
     if (own := config_folder(env)) is not None:
         yield own
@@ -52,6 +57,17 @@ def _folders(env: Mapping[str, str], cwd: Path, system: Path) -> Iterator[Path]:
 
 def _in(folder: Path) -> Iterator[Path]:
     return (folder / name for name in NAMES if _exists(folder / name) and not _is_dir(folder / name))
+
+
+def _hidden(path: Path) -> bool:
+    """Whether it cannot be told if it is there."""
+    try:
+        path.stat()
+    except PermissionError:
+        return True
+    except OSError:
+        return False
+    return False
 
 
 def _exists(path: Path) -> bool:

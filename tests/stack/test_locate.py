@@ -84,3 +84,13 @@ def test_a_folder_called_like_a_stack_file_is_none(box):
     box.near.unlink()
     box.near.mkdir()
     assert box.locate(OPSCONSOLE_STACK="") == box.second
+
+
+def test_what_lies_behind_a_closed_door_is_not_called_missing(tmp_path, monkeypatch):
+    def closed(path, **how):
+        raise PermissionError(13, "Permission denied", str(path))
+
+    monkeypatch.setattr(Path, "stat", closed)
+    with pytest.raises(TroubleError) as caught:
+        locate(Path("/etc/closed/a.toml"), {}, Path("/"))
+    assert "cannot be seen: a folder above it may not be entered" in str(caught.value)
