@@ -54,14 +54,16 @@ class Book:
         self._merge = Merge(len(sources), time.monotonic())
         self._turn = asyncio.Lock()
         self._moved = asyncio.Event()
+        self._caught_up = False
         self._tasks: list[asyncio.Task[None]] = []
+        self._reading: list[asyncio.Task[None]] = []
 
     # --- reading -----------------------------------------------------------------------------------------
 
     def open(self) -> None:
         """Begin to read."""
-        reading = [self._read_one(place) for place in range(len(self.standings))]
-        self._tasks = [asyncio.create_task(each) for each in (*reading, self._settle(), self._find())]
+        self._reading = [asyncio.create_task(self._read_one(place)) for place in range(len(self.standings))]
+        self._tasks = [*self._reading, asyncio.create_task(self._settle()), asyncio.create_task(self._find())]
 
     async def close(self) -> None:
         """End all readers, and what they have started."""
@@ -73,7 +75,9 @@ class Book:
     @property
     def reading(self) -> bool:
         """Whether what was written before is still being read."""
-        return not self.stopped and (self._merge.behind or (self._merge.waiting > SLICE))
+        if not self._caught_up:
+            self._caught_up = not self._merge.behind and self._merge.waiting <= SLICE
+        return not self.stopped and not self._caught_up
 
     @property
     def whole(self) -> bool:
@@ -120,6 +124,9 @@ class Book:
         while True:
             async with self._turn:
                 moved = self._move()
+            if self.stopped:
+                for task in self._reading:
+                    task.cancel()
             await asyncio.sleep(0 if moved == SLICE else _REST)
 
     def _move(self) -> int:
@@ -134,9 +141,11 @@ class Book:
                 break
             line = merged.line
             self.ring.append(line.text, line.time, merged.source, level=line.level, joined=line.joined)
-            if self.wanted.since is not None and self.ring.full:
+            if self.wanted.since is not None and not self._caught_up and self.ring.full:
                 self.stopped = True
-        self.revision += bool(ready)
+        if ready:
+            self.revision += 1
+            self._caught_up = self._caught_up or not self.reading
         return len(ready)
 
     # --- finding -----------------------------------------------------------------------------------------

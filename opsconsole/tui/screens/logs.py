@@ -243,7 +243,7 @@ class LogScreen(OpsScreen):
 
     def action_follow(self) -> None:
         """Follow what comes, or stay; where reading had ended, the newest lines are read."""
-        if self.book.wanted.since is not None and not self.pane.following:
+        if self.book.stopped:
             self._read_anew(_FIRST)
             self.pane.action_last()
         elif self.pane.following:
