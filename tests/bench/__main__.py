@@ -15,11 +15,13 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from statistics import median
+from tempfile import TemporaryDirectory
 
 from tests.bench.stage import Stage, open_stage
 from tests.bench.terminal import program
 
 RUNS = 9
+BUNDLE = Path(__file__).resolve().parents[2] / "scripts/bundle.py"
 BARE = [sys.executable, str(Path(__file__).with_name("bare.py"))]
 OURS = [sys.executable, "-m", "opsconsole"]
 
@@ -93,6 +95,19 @@ def measure_starts(stage: Stage) -> list[Figure]:
     ]
 
 
+def measure_bundle(stage: Stage) -> list[Figure]:
+    """The first frame of the archive for boxes without Python, unpacked, against that of the ordinary install."""
+    with TemporaryDirectory() as room:
+        folder = Path(room) / "bundle"
+        subprocess.run([sys.executable, str(BUNDLE), str(folder)], check=True, capture_output=True)
+        words = ["--stack", str(stage.stack_file)]
+        bundled, ordinary = in_turn(
+            lambda: first_frame([str(folder / "opsconsole"), *words], "Memory", stage.environment),
+            lambda: first_frame([*OURS, *words], "Memory", stage.environment),
+        )
+    return [Figure("bundle's first frame / ours", bundled / ordinary, 1.5, "x", f"{bundled:.3f} s")]
+
+
 def measure_status(stage: Stage) -> list[Figure]:
     """`status` on 5 containers, 3 queues and 3 endpoints against `docker stats --no-stream` alone."""
     environment = stage.environment
@@ -132,8 +147,8 @@ def cpu_seconds(pids: list[int]) -> float:
 def main() -> int:
     """Measure, print, judge."""
     parser = argparse.ArgumentParser(prog="make bench")
-    parser.add_argument("--only", choices=("starts", "status", "load"), action="append")
-    chosen = parser.parse_args().only or ["starts", "status", "load"]
+    parser.add_argument("--only", choices=("starts", "bundle", "status", "load"), action="append")
+    chosen = parser.parse_args().only or ["starts", "bundle", "status", "load"]
     processor = next(
         (
             line.partition(":")[2].strip()
@@ -144,9 +159,10 @@ def main() -> int:
     )
     print(f"{processor}, {os.cpu_count()} cores, Python {platform.python_version()}; medians of {RUNS}", flush=True)
     figures: list[Figure] = []
-    if {"starts", "status"} & set(chosen):
+    if {"starts", "bundle", "status"} & set(chosen):
         with open_stage(containers=5, queues=3, endpoints=3) as stage:
             figures += measure_starts(stage) if "starts" in chosen else []
+            figures += measure_bundle(stage) if "bundle" in chosen else []
             figures += measure_status(stage) if "status" in chosen else []
     if "load" in chosen:
         with open_stage(containers=30, queues=0, endpoints=0) as stage:

@@ -1,0 +1,1 @@
+"""The scripts beside the program."""
