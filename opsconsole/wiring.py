@@ -16,8 +16,10 @@ if TYPE_CHECKING:  # what only names types is not worth the milliseconds that `s
     from opsconsole.model.run import RunState
     from opsconsole.model.runbook import Runbook
     from opsconsole.model.snapshot import Snapshot
+    from opsconsole.model.stack import Service
     from opsconsole.probes.base import Rules
     from opsconsole.probes.details import Details
+    from opsconsole.run.actions.survey import Survey
     from opsconsole.run.folder import RunSummary
     from opsconsole.run.operator import Operator
     from opsconsole.run.session import Session
@@ -72,6 +74,12 @@ class Parts:
         from opsconsole.watch.collector import look_once
 
         return await look_once(self.stack, self.world, checks)
+
+    async def survey(self, services: Sequence[Service], snapshot: Snapshot) -> Survey:
+        """What there is to know of services before an action on them is offered."""
+        from opsconsole.run.actions.survey import survey
+
+        return await survey(services, snapshot, self.world)
 
     @property
     def details(self) -> Details:

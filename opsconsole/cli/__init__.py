@@ -12,6 +12,7 @@ COMMANDS = {
     "lately": ("opsconsole.cli.lately", "what changed here: boots, sign-ins, deploys, starts, files, packages, runs"),
     "watch": ("opsconsole.cli.watch", "look again and again, or once from a timer, and tell people what is new"),
     "run": ("opsconsole.cli.run", "run a runbook in plain lines, step by step"),
+    "act": ("opsconsole.cli.act", "start, stop, restart or recreate services, or open a shell in one"),
     "runs": ("opsconsole.cli.runs", "what has been run; take up an open run; reports"),
     "runbook": ("opsconsole.cli.runbook", "the runbooks of this stack; what was understood of one; lint"),
     "init": ("opsconsole.cli.init", "write a first stack file from what runs on this box"),

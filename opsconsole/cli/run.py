@@ -43,7 +43,7 @@ def main(args: argparse.Namespace) -> int:
     runbook = parts.library.find(args.runbook)
     values = values_from(args.values, runbook, parts)
     if args.dry_run:
-        return _dry_run(parts, runbook, values, args)
+        return dry_run(parts, runbook, values, args)
     return asyncio.run(_run(parts, runbook, values, args))
 
 
@@ -179,7 +179,8 @@ def _say_open(session: Session, operator: LineOperator) -> None:
     )
 
 
-def _dry_run(parts: Parts, runbook: Runbook, values: dict[str, str], args: argparse.Namespace) -> int:
+def dry_run(parts: Parts, runbook: Runbook, values: dict[str, str], args: argparse.Namespace) -> int:
+    """Print what would be asked and run, with nothing started; 2 where any of it is refused."""
     from opsconsole.cli.output import coloured, write
     from opsconsole.cli.run_text import Ink, plan
     from opsconsole.run.dry import question_for, rehearsed

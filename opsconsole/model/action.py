@@ -98,13 +98,15 @@ class Job:
 class Offer:
     """One line of the menu: what the action comes to now, and for which services it is not possible, and why.
 
-    `refused` says why nothing of it may run here though it could; `by_name`: a name must be typed before it runs.
+    `refused` says why nothing of it may run here though it could, `rule` which rule of the stack forbids it, which can
+    be broken with a reason. `by_name`: a name must be typed before it runs.
     """
 
     action: ActionName
     jobs: tuple[Job, ...] = ()
     left_out: tuple[tuple[str, str], ...] = ()
     refused: str = ""
+    rule: str = ""
     by_name: bool = False
 
     @property

@@ -66,7 +66,7 @@ COMMANDS: list[tuple[ActionName, list[Subject], Tools, list[str]]] = [
         "stop",
         [BOT],
         TOOLS,
-        ["tr '\\0' ' ' < /proc/41/cmdline | grep -F -- 'bot.py' && sudo kill -TERM 41"],
+        ["ps -ww -o args= -p 41 | grep -F -- 'bot.py' && sudo kill -TERM 41"],
     ),
     (
         "restart",

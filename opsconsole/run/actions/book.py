@@ -30,6 +30,9 @@ _SAID: Final[Mapping[ActionName, str]] = {
     "recreate": "It is made anew from its files as they are now, changed or not. What it needs is left alone.",
     "shell": "What is typed there is on record, and part of no step. It is over when the shell is left.",
 }
+_NOT_PROVEN: Final = ("stop", "shell")
+"""Actions after which nothing has to be well."""
+
 _NAMED: Final = 3
 """Services that a title names."""
 
@@ -51,7 +54,8 @@ def title_of(offer: Offer) -> str:
 def text_for(offer: Offer) -> str:
     """Its text."""
     checks = tuple(dict.fromkeys(check for job in offer.jobs for check in job.checks))
-    treats = f"---\ntreats: {json.dumps(checks)}\n---\n\n" if checks else ""
+    ends_well = checks and offer.action not in _NOT_PROVEN
+    treats = f"---\ntreats: {json.dumps(checks)}\n---\n\n" if ends_well else ""
     blocks = [f"# {_escaped(title_of(offer))}", *_left_out(offer)]
     for number, job in enumerate(offer.jobs, 1):
         blocks += _job(offer, job, f"-{number}" if len(offer.jobs) > 1 else "")
@@ -65,10 +69,11 @@ def _left_out(offer: Offer) -> Iterator[str]:
 
 def _job(offer: Offer, job: Job, number: str) -> Iterator[str]:
     action, names = offer.action, _escaped(", ".join(job.names))
-    yield f"## {_VERBS[action]} {names}"
+    if number:
+        yield f"## {_VERBS[action]} {names}"
     yield "How it is now:" if len(job.names) == 1 else "How they are now:"
     yield _look(job.look, f"look{number}", job.cwd)
-    proves = offer.action not in ("stop", "shell") and bool(job.checks)
+    proves = offer.action not in _NOT_PROVEN and bool(job.checks)
     proof = f"It has worked when {_listed(job.checks)}." if proves else ""
     yield " ".join(filter(None, (_SAID[action], proof)))
     options: dict[str, Any] = {"name": f"{action}{number}", "cwd": job.cwd}

@@ -154,7 +154,7 @@ def _processes(action: ActionName, subjects: Subjects, tools: Tools) -> Iterable
 
 def _still_it(pid: int, argv: str) -> str:
     """Looks whether a number is still that of the process that was seen: it may be another's by now."""
-    return f"tr '\\0' ' ' < /proc/{pid}/cmdline | grep -F -- {_quoted(argv)}"
+    return f"ps -ww -o args= -p {pid} | grep -F -- {_quoted(argv)}"
 
 
 def _quoted(text: str) -> str:

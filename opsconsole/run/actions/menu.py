@@ -13,23 +13,42 @@ _ALONE: Final = "a shell is opened in one at a time"
 _NOT_STARTED_HERE: Final = "nothing here says how it is started"
 
 
-def offers(subjects: Sequence[Subject], tools: Tools, *, read_only: bool = False) -> tuple[Offer, ...]:
-    """All actions, those that are not possible too."""
-    return tuple(offer(action, subjects, tools, read_only=read_only) for action in ACTIONS)
+def _nothing_forbidden(text: str) -> str | None:
+    return None
 
 
-def offer(action: ActionName, subjects: Sequence[Subject], tools: Tools, *, read_only: bool = False) -> Offer:
+def offers(
+    subjects: Sequence[Subject],
+    tools: Tools,
+    *,
+    read_only: bool = False,
+    forbids: Callable[[str], str | None] = _nothing_forbidden,
+) -> tuple[Offer, ...]:
+    """All actions, those that are not possible too. `forbids` says which rule of the stack a command breaks."""
+    return tuple(offer(action, subjects, tools, read_only=read_only, forbids=forbids) for action in ACTIONS)
+
+
+def offer(
+    action: ActionName,
+    subjects: Sequence[Subject],
+    tools: Tools,
+    *,
+    read_only: bool = False,
+    forbids: Callable[[str], str | None] = _nothing_forbidden,
+) -> Offer:
     """What one action comes to: what is not possible for some services is done to the others."""
     hindered = [(one, hindrance(action, one, tools)) for one in subjects]
     if action == "shell" and len(subjects) > 1:
         hindered = [(one, _ALONE) for one in subjects]
     left_out = tuple((one.name, why) for one, why in hindered if why)
     these = [one for one, why in hindered if not why]
+    made = jobs(action, these, tools)
     return Offer(
         action,
-        jobs(action, these, tools),
+        made,
         left_out,
-        READ_ONLY if read_only and these else "",
+        refused=READ_ONLY if read_only and made else "",
+        rule=next(filter(None, (forbids(job.text) for job in made)), ""),
         by_name=action == "stop" and len(these) > 1,
     )
 

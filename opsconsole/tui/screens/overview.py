@@ -39,6 +39,7 @@ class Overview(BoardScreen):
         Binding("escape", "unmark", "clear marks", key_display="esc", id="keep-3.unmark"),
         Binding("l", "logs", "logs", id="keep-2.logs"),
         Binding("space", "mark", "mark", id="keep-4.mark"),
+        Binding("x", "actions", "actions", id="keep-3.actions"),
         Binding("y", "copy", "copy", id="keep-7.copy"),
         Binding("w", "lately", "what changed here lately", show=False),
         Binding("q", "app.leave", "quit", id="keep-1.quit"),
@@ -158,7 +159,12 @@ class Overview(BoardScreen):
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """What makes no sense now is not offered."""
-        own = {"take_up": bool(self.runs), "unmark": bool(self.marks), "mark": self.under_cursor() is not None}
+        own = {
+            "take_up": bool(self.runs),
+            "unmark": bool(self.marks),
+            "mark": self.under_cursor() is not None,
+            "actions": bool(self.meant()),
+        }
         return own[action] if action in own else super().check_action(action, parameters)
 
     def to_copy(self) -> Excerpt | None:
@@ -172,6 +178,12 @@ class Overview(BoardScreen):
         from opsconsole.tui import lately
 
         lately.show_beside(self.console, self._finding(self.pane(FINDINGS).cursor))
+
+    def action_actions(self) -> None:
+        """What can be done to the services that are meant."""
+        from opsconsole.tui import acting
+
+        acting.open_actions(self.console, self.meant())
 
     def action_library(self) -> None:
         """Open the library of runbooks."""
