@@ -15,6 +15,7 @@ COMMANDS = {
     "act": ("opsconsole.cli.act", "start, stop, restart or recreate services, or open a shell in one"),
     "runs": ("opsconsole.cli.runs", "what has been run; take up an open run; reports"),
     "runbook": ("opsconsole.cli.runbook", "the runbooks of this stack; what was understood of one; lint"),
+    "logs": ("opsconsole.cli.logs", "print the logs of services, merged by time; follow them"),
     "init": ("opsconsole.cli.init", "write a first stack file from what runs on this box"),
     "doctor": ("opsconsole.cli.doctor", "what can be seen from here, what is missing, and the command that mends it"),
     "demo": ("opsconsole.cli.demo", "a small shop of real processes, with real faults to find and repair"),

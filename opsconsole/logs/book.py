@@ -7,6 +7,7 @@ import time
 from collections.abc import Sequence
 from contextlib import aclosing
 from dataclasses import dataclass, field
+from math import inf
 from typing import Final
 
 from opsconsole.logs.joining import Joiner
@@ -39,18 +40,20 @@ class Book:
     """Reads logs into a ring until it is closed; used from one event loop. Looking changes nothing.
 
     `revision` grows with every change. With `since` reading ends when the ring is full, so that what was asked for
-    stays in it; `stopped` says so. Otherwise the oldest lines make way for new ones.
+    stays in it; `stopped` says so. Otherwise the oldest lines make way for new ones. Without `follow` reading ends with
+    what was written before.
     """
 
-    def __init__(self, sources: Sequence[Source], read: Reader, wanted: Wanted, *, ring: Ring | None = None) -> None:
+    def __init__(self, sources: Sequence[Source], read: Reader, wanted: Wanted, *, follow: bool = True) -> None:
         self.wanted = wanted
-        self.ring = ring if ring is not None else Ring()
+        self.ring = Ring()
         self.revision = 0
         self.stopped = False
         self.filter: Matches | None = None
         self.search: Matches | None = None
         self.standings = [Standing(source) for source in sources]
         self._read = read
+        self._follow = follow
         self._merge = Merge(len(sources), time.monotonic())
         self._turn = asyncio.Lock()
         self._moved = asyncio.Event()
@@ -76,7 +79,8 @@ class Book:
     def reading(self) -> bool:
         """Whether what was written before is still being read."""
         if not self._caught_up:
-            self._caught_up = not self._merge.behind and self._merge.waiting <= SLICE
+            held = self._merge.waiting if not self._follow else self._merge.waiting - SLICE
+            self._caught_up = not self._merge.behind and held <= 0
         return not self.stopped and not self._caught_up
 
     @property
@@ -87,7 +91,7 @@ class Book:
     async def _read_one(self, place: int) -> None:
         standing = self.standings[place]
         try:
-            async with aclosing(self._read(standing.source, self.wanted, True)) as pieces:
+            async with aclosing(self._read(standing.source, self.wanted, self._follow)) as pieces:
                 async for piece in pieces:
                     await self._take(place, standing, piece)
         except Exception as fault:
@@ -131,7 +135,8 @@ class Book:
 
     def _move(self) -> int:
         """From the merge into the ring, at most a slice of lines; how many that were."""
-        ready = self._merge.ready(time.monotonic(), SLICE)
+        over = not self._follow and not self._merge.behind  # nothing older can come any more
+        ready = self._merge.ready(inf if over else time.monotonic(), SLICE)
         if self._merge.waiting > 2 * self.ring.most:
             self._moved.clear()
         else:

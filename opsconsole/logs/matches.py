@@ -55,6 +55,7 @@ class Matches:
     def __init__(self, pattern: Pattern, ring: Ring, *, whole: bool = False, within: Matches | None = None) -> None:
         self.pattern = pattern
         self.too_slow = False
+        self.forgotten = 0  # that were found and are no longer held
         self._ring = ring
         self._whole = whole
         self._within = within
@@ -115,7 +116,9 @@ class Matches:
         """Lines that are no longer held are not found any more."""
         first = self._ring.first
         if self._numbers and self._numbers[0] < first:
-            del self._numbers[: bisect_left(self._numbers, first)]
+            gone = bisect_left(self._numbers, first)
+            self.forgotten += gone
+            del self._numbers[:gone]
 
     def __len__(self) -> int:
         self._forget()

@@ -92,7 +92,7 @@ async def test_it_goes_on_when_a_stopped_container_runs_again_and_no_line_comes_
     async with heard_of(read(world, box.name, Wanted(100))) as heard:
         await heard.line("begun")
         box.stop()
-        await heard.words("is exited, exit code 3; waits for it to run again")
+        await heard.words("is exited, exit code 3 · waits for it to run again")
         box.start()
         say(box, "again")
         await heard.line("again")

@@ -26,6 +26,11 @@ def sliced(lines: Sequence[T]) -> Iterator[Sequence[T]]:
     return (lines[begin : begin + SLICE] for begin in range(0, len(lines), SLICE))
 
 
+def waiting(reason: str, follow: bool) -> str:
+    """Why there is nothing to read; who follows goes on when there is."""
+    return f"{reason} · waits for it" if follow else reason
+
+
 class Readers:
     """Reads any source, by what it is; see `opsconsole.logs.lines.Reader`. Opened with the sources that it is for."""
 

@@ -10,7 +10,7 @@ from typing import Final
 
 from opsconsole.logs.cleaning import Cleaner
 from opsconsole.logs.lines import Piece, Raw, Wanted
-from opsconsole.logs.readers import AGAIN, sliced
+from opsconsole.logs.readers import AGAIN, sliced, waiting
 from opsconsole.model.readings import ContainerReading
 from opsconsole.model.sample import Problem
 from opsconsole.model.service import ContainerRef
@@ -78,7 +78,7 @@ class Containers:
         while True:
             found = await self._engine.find(ref, _PATIENCE)
             if isinstance(found, Problem):
-                yield Piece(caught_up=True, said=f"{found.reason}; waits for it")
+                yield Piece(caught_up=True, said=waiting(found.reason, follow))
                 ended = None
             elif ended == (found.id, found.started_at) and found.state != "running":
                 yield Piece(said=_stopped(found))
@@ -89,7 +89,7 @@ class Containers:
                             yield piece
                     ended = (found.id, found.started_at)
                 except EngineError as fault:
-                    yield Piece(caught_up=True, said=f"{fault.problem.reason}; tries again")
+                    yield Piece(caught_up=True, said=waiting(fault.problem.reason, follow))
             if not follow:
                 return
             await asyncio.sleep(AGAIN)
@@ -121,7 +121,7 @@ class Containers:
         splitter = Splitter(raw.append, stamped=True)
         async for data in pieces(self._opened(), container.id, {"timestamps": "1", **query}):
             if isinstance(data, Problem):
-                yield Piece(said=f"{data.reason}; waits for it")
+                yield Piece(said=data.reason)
                 return
             splitter.feed(data)
             for lines in sliced(raw):
@@ -163,4 +163,4 @@ def _understood(raw: Sequence[bytes], stamps: Stamps, cleaner: Cleaner) -> list[
 
 def _stopped(container: ContainerReading) -> str:
     how = f", exit code {container.exit_code}" if container.exit_code is not None else ""
-    return f"container {container.name} is {container.state}{how}; waits for it to run again"
+    return f"container {container.name} is {container.state}{how} · waits for it to run again"

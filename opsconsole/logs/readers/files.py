@@ -15,7 +15,7 @@ from typing import BinaryIO, Final
 
 from opsconsole.logs.cleaning import Cleaner
 from opsconsole.logs.lines import Piece, Raw, Wanted
-from opsconsole.logs.readers import sliced
+from opsconsole.logs.readers import sliced, waiting
 from opsconsole.logs.readers.tails import begin_of_tail, begin_since
 from opsconsole.model.units import duration
 from opsconsole.probes.aside import Busy
@@ -160,7 +160,7 @@ async def read_file(
             await busy.call(path, lambda: follower.open(wanted), _PATIENCE)
         except OSError as fault:  # TimeoutError is one
             missing = True
-            yield Piece(caught_up=True, said=_why(fault, path))
+            yield Piece(caught_up=True, said=waiting(_why(fault, path), follow))
         while True:
             try:
                 lines = await busy.call(path, follower.more, _PATIENCE)
@@ -180,7 +180,7 @@ async def read_file(
                     yield Piece(said=said or "")
             except OSError as fault:
                 missing = True
-                yield Piece(said=_why(fault, path))
+                yield Piece(said=waiting(_why(fault, path), follow))
                 await asyncio.sleep(_POLL)
     finally:
         follower.close()
@@ -188,8 +188,8 @@ async def read_file(
 
 def _why(fault: OSError, path: Path) -> str:
     if isinstance(fault, TimeoutError):
-        return f"{path} does not answer within {duration(_PATIENCE)}; tries again"
-    return f"{unreadable(fault, str(path)).reason}; waits for it"
+        return f"{path} does not answer within {duration(_PATIENCE)}"
+    return unreadable(fault, str(path)).reason
 
 
 def _understood(lines: Sequence[bytes], clean: Cleaner, now: float) -> list[Raw]:

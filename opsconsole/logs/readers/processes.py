@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Final
 
 from opsconsole.logs.lines import Piece, Place, Source, Wanted
-from opsconsole.logs.readers import AGAIN
+from opsconsole.logs.readers import AGAIN, waiting
 from opsconsole.model.sample import Problem
 from opsconsole.model.service import ProcessesRef, UnitRef
 from opsconsole.probes.aside import aside
@@ -61,7 +61,7 @@ async def read_processes(
         if isinstance(places, list) and places:
             break
         said = places.reason if isinstance(places, Problem) else f"{name} writes to no file that we can see"
-        yield Piece(caught_up=True, said=f"{said}; waits for it")
+        yield Piece(caught_up=True, said=waiting(said, follow))
         if not follow:
             return
         await asyncio.sleep(AGAIN)

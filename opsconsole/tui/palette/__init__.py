@@ -37,6 +37,7 @@ PROVIDERS: Final = (
     "opsconsole.tui.palette.keys",
     "opsconsole.tui.palette.places",
     "opsconsole.tui.palette.rows",
+    "opsconsole.tui.palette.logs",
     "opsconsole.tui.palette.runs",
     "opsconsole.tui.palette.runbooks",
 )
