@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from opsconsole.model.run import AskWay, Progress, RunState, Way
+from opsconsole.model.run import AskWay, Progress, RunState, StepState, Way
 from opsconsole.model.text import one_line
 from opsconsole.runbook.anchors import section_at
 
@@ -58,6 +58,37 @@ def _way(state: RunState, step: int, text: str, link: str) -> Way:
         return Way(text, "the end of the run: nothing is to be done there", target)
     section = one_line(state.steps[target].step.section, 60)
     return Way(text, f"step {target + 1}" + (f" · {section}" if section else ""), target)
+
+
+def other_ways(state: RunState, step: int) -> tuple[str, ...]:
+    """Decisions that were to lead to this step by another way than the one picked, in words.
+
+    The way that was picked may well go on to it in the order of the document: only the operator can tell.
+    """
+    line = state.steps[step].step.line
+    return tuple(
+        f"step {place + 1} leads here for “{one_line(text, 60)}”; “{one_line(picked, 60)}” was chosen"
+        for place, here in enumerate(state.steps)
+        if here.step.kind == "decision" and (picked := _picked(here))
+        for text, link in here.step.choices
+        if text != picked and _holds(state, link, line) and not _holds(state, dict(here.step.choices)[picked], line)
+    )
+
+
+def _picked(here: StepState) -> str:
+    """What was chosen at a decision; empty where it was left out or is to come."""
+    part = here.parts[0]
+    return part.note if part.progress is Progress.DONE and part.note in dict(here.step.choices) else ""
+
+
+def _holds(state: RunState, link: str, line: int) -> bool:
+    """Whether `line` stands in the section that `link` leads to, or in one below that."""
+    sections = state.runbook.sections
+    section = section_at(link, sections)
+    if section is None:
+        return False
+    later = (one.line for one in sections if one.line > section.line and one.level <= section.level)
+    return section.line <= line < next(later, line + 1)
 
 
 def section_start(state: RunState, link: str) -> int | None:

@@ -22,6 +22,7 @@ from opsconsole.model.run import (
 from opsconsole.model.runbook import Command, Confirm
 from opsconsole.model.text import one_line
 from opsconsole.run.carrying import words_for
+from opsconsole.run.choosing import other_ways
 from opsconsole.run.core import stands_alone
 from opsconsole.run.holding import Holding
 from opsconsole.run.place import Place, in_bash
@@ -76,7 +77,12 @@ def ask_confirm(
         condition="; ".join(conditions),
         values=ready.used,
         session=words_for(state, place, ready.text),
-        forecast=(*met, *ready.notes, *((ENDLESS,) if command.endless and not (background or command.opens) else ())),
+        forecast=(
+            *met,
+            *other_ways(state, step),
+            *ready.notes,
+            *((ENDLESS,) if command.endless and not (background or command.opens) else ()),
+        ),
         rest=rest,
         rest_ends=rest_ends,
         joined=len(now.joined),

@@ -84,6 +84,16 @@ async def played(shop: Shop, text: str, ledger: Path, answers: list) -> tuple[Ru
     return state, operator.asked, list(entries_of(session.folder))
 
 
+async def test_a_step_that_another_way_led_to_says_so_and_is_asked_about_like_any_other(
+    shop: Shop, ledger: Path
+) -> None:
+    state, asked, _ = await played(shop, DECISION, ledger, [Pick(1), yes, yes, yes])
+    back, record = (one for one in asked if isinstance(one, AskConfirm))
+    assert not any("leads here" in words for words in back.forecast)
+    assert "step 1 leads here for “It is back”; “It is still down” was chosen" in record.forecast
+    assert done(ledger) == ["rolled back", "recorded"] and state.ended == "done"
+
+
 async def test_a_decision_shows_where_each_way_leads_and_the_run_goes_there(shop: Shop, ledger: Path) -> None:
     state, asked, entries = await played(shop, DECISION, ledger, [Pick(0), yes, yes])
     [question] = [one for one in asked if isinstance(one, AskWay)]
