@@ -13,7 +13,7 @@ class Kind(StrEnum):
     """What an entry is about; its data in brackets."""
 
     BEGUN = "begun"
-    """The run exists: id, title, runbook, path, digest, stack, home, host, user, reason."""
+    """The run exists: id, title, runbook, path, digest, stack, home, host, user, reason, rto."""
     HOLDER = "holder"
     """A holder took the journal: pid, boot (the kernel's boot id)."""
     TORN = "torn"

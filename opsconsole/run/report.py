@@ -96,9 +96,24 @@ def _title(entries: Sequence[Entry]) -> str:
         "Reason": text(begun["reason"]) or "none given",
         "Began": day_and_moment(entries[0].at),
         "Ended": end,
+        **_within(begun.get("rto"), entries[0], closed),
         "Runbook": f"{text(begun['runbook'])}, SHA-256 `{begun['digest']}`",
     }
     return f"# {text(begun['title'])}\n\n" + "\n".join(f"- **{key}:** {value}" for key, value in facts.items())
+
+
+def _within(rto: float | None, begun: Entry, closed: Entry | None) -> dict[str, str]:
+    """Whether the time was kept that the runbook gives; nothing where it gives none."""
+    if rto is None:
+        return {}
+    asked = f"{duration(rto)} are given"
+    if closed is None:
+        return {"In time": f"{asked}, still open"}
+    took = max(0.0, closed.at - begun.at)
+    kept = "yes" if took <= rto else f"**no**, {duration(took - rto)} too long"
+    return {
+        "In time": f"{kept}: {duration(took)}, and {asked}" if closed.data["how"] == "done" else f"{asked}, not done"
+    }
 
 
 def _people(entries: Sequence[Entry]) -> list[str]:

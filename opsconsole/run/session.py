@@ -93,6 +93,7 @@ class Session(Grip):
             "home": str(stack.home),
             "host": socket.gethostname(),
             "user": user_name(),
+            "rto": runbook.rto,
         }
         folder = folders.create(state_folder, runbook.name, text, begun)
         session = cls(folder, runbook, stack, operator, guard, ops_check)

@@ -11,6 +11,7 @@ import msgspec
 from opsconsole.model.programs import CommandOf, CompilesOf, GitOf
 from opsconsole.model.sample import Target
 from opsconsole.stack.assembly import Assembly
+from opsconsole.stack.faults import nearest
 from opsconsole.stack.keys import Key
 from opsconsole.stack.kind import Kind
 from opsconsole.stack.places import InContainer, Vouch, below_home, container, needs_container, variables
@@ -24,17 +25,21 @@ class OfCommand(InContainer, frozen=True, kw_only=True):
 
     `risk = "read"`: its author vouches that it only looks, where nobody can tell. `cwd`: the folder it runs in, on the
     box the stack's home where it is not given. `env`: variables for it, secrets by reference. `user`: whom it runs as.
+    `same_as`, in the place of all of that: a check above, whose command is run once for both.
     """
 
-    run: tuple[str, ...]
+    run: tuple[str, ...] = ()
+    same_as: str | None = None
     risk: Vouch | None = None
     cwd: str | None = None
     env: dict[str, str] = msgspec.field(default_factory=dict)
     user: str | None = None
 
     def __post_init__(self) -> None:
-        """A command is at least a program."""
-        if not self.run or not self.run[0].strip():
+        """A command is at least a program, or that of another check."""
+        if self.same_as is not None and (self.run or self.service or self.container or self.env or self.cwd):
+            raise ValueError("same_as has the command of another check; take run and what belongs to it out")
+        if self.same_as is None and (not self.run or not self.run[0].strip()):
             raise ValueError("run names no program")
 
 
@@ -57,6 +62,8 @@ class OfGit(Table, frozen=True):
 
 
 def _command(name: str, it: OfCommand, key: Key, stack: Assembly) -> Target | None:
+    if it.same_as is not None:
+        return _same(it.same_as, (*key, "same_as"), stack)
     inside, sound = container(it, key, stack)
     env = variables(it.env, (*key, "env"), stack)
     cwd = it.cwd
@@ -65,6 +72,14 @@ def _command(name: str, it: OfCommand, key: Key, stack: Assembly) -> Target | No
         sound = sound and cwd is not None
     of = CommandOf(it.run, cwd, env, inside, it.user, it.risk == "read")
     return Target("command", name, of) if sound else None
+
+
+def _same(check: str, key: Key, stack: Assembly) -> Target | None:
+    """The target of a command that stands further up in the file."""
+    commands = {name: one.target for name, one in stack.checks.items() if one.kind == "command"}
+    if check not in commands:
+        stack.faults.add(key, f"no command called {check} stands above", nearest(check, commands))
+    return commands.get(check)
 
 
 def _compiles(name: str, it: OfCompiles, key: Key, stack: Assembly) -> Target | None:

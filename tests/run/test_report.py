@@ -256,3 +256,18 @@ def test_a_folder_whose_name_is_markup_is_no_markup_in_the_timeline() -> None:
     written = report([Entry(1, first.at, Kind.BEGUN, said), Entry(2, first.at, Kind.STARTED, data)], {}, "0")
     assert "in /\\<b\\>\\*x\\*" in written
     assert "/<b>" not in written
+
+
+@pytest.mark.parametrize(
+    ("rto", "told"),
+    [
+        ("10m", r"- \*\*In time:\*\* yes: [\d.]+ m?s, and 10 m are given"),
+        ("1ms", r"- \*\*In time:\*\* \*\*no\*\*, .* too long: "),
+    ],
+)
+async def test_whether_the_time_was_kept_that_the_runbook_gives(tmp_path: Path, rto: str, told: str) -> None:
+    shop = Shop(tmp_path)
+    session, _ = await shop.begin(f"---\nrto: {rto}\n---\n# Back\n\n```bash {{name=look}}\ntrue\n```\n", [Yes(), Yes()])
+    assert (await session.play()).ended == "done"
+    reading = journal.read(session.folder / journal.FILE)
+    assert re.search(told, report(reading.entries, {}, reading.head))

@@ -453,3 +453,13 @@ async def test_a_tick_can_carry_a_note(shop: Shop) -> None:
     state = await session.play()
     assert operator.asked_of(AskTick) == [AskTick(0)]
     assert state.steps[0].parts[0].note == "told Ben"
+
+
+async def test_a_step_that_waits_for_no_check_fails(shop: Shop) -> None:
+    """So a check that is taken out of a stack file is missed by every run of a runbook that waits for it."""
+    session, _ = await shop.begin(
+        "# Mend\n\n```bash {name=look check=taken.out until=0.1s}\ntrue\n```\n", [Yes(), Leave()]
+    )
+    state = await session.play()
+    assert state.steps[0].progress is Progress.FAILED
+    assert state.steps[0].parts[0].reason == "it ran, but there is no check taken.out in this stack"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import sys
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -26,12 +26,7 @@ HOOK = "https://bookings.example/telegram/webhook"
 HIDDEN = "X-Telegram-Bot-Api-Secret-Token"
 
 
-@pytest.fixture(scope="module")
-def bench() -> Iterator[Bench]:
-    """The system for all tests of this file; nothing of it is left when they are through."""
-    bench = Bench(lambda: Bookingbot().open())
-    yield bench
-    bench.close()
+SYSTEM = Bookingbot
 
 
 @pytest.mark.engine

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+import re
 import sys
-from collections.abc import Iterator
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -20,13 +20,7 @@ from tests.lab.systems.hand import Hand
 from tests.lab.systems.harness import Bench, follow, prove, well_again
 from tests.lab.systems.system import Status, console, on_the_box
 
-
-@pytest.fixture(scope="module")
-def bench() -> Iterator[Bench]:
-    """The system for all tests of this file; nothing of it is left when they are through."""
-    bench = Bench(lambda: Brace().open())
-    yield bench
-    bench.close()
+SYSTEM = Brace
 
 
 @pytest.mark.engine
@@ -42,6 +36,9 @@ def test_each_fault_is_found_and_repaired(bench: Bench, fault: Fault) -> None:
     with bench.working() as lab:
         prove(lab, fault)
         assert lab.sql("SELECT sum(total) FROM orders") == "10"
+        if fault.runbook == "rollback":
+            report = on_the_box(lab, *console(lab), "runs", "report", "last")
+            assert re.search(r"\*\*In time:\*\* yes: .*, and 5 m are given", report), report[:800]
 
 
 # --- the two deploys --------------------------------------------------------------------------------------------------
@@ -158,8 +155,18 @@ def test_the_rollback_knows_its_time_and_the_age_of_the_backup_first() -> None:
     assert {"on-call", "lead"} <= set(load(SHIPPED / "stack.toml").contacts)
 
 
-@pytest.mark.parametrize("name", ["before-pull-request", "before-staging", "before-production", "after-production"])
-def test_the_checklists_are_ticked_and_run_nothing(name: str) -> None:
+@pytest.mark.parametrize(
+    ("name", "check"),
+    [
+        ("before-pull-request", "on-main"),
+        ("before-staging", "schema"),
+        ("before-production", "backup"),
+        ("after-production", "smoke.health"),
+    ],
+)
+def test_the_checklists_are_ticked_and_run_nothing(name: str, check: str) -> None:
+    """What a machine can see of them is a check, which the overview shows beside them."""
+    assert check in {one.name for one in load(SHIPPED / "stack.toml").checks}
     steps = list(runbook(name).steps)
     assert {step.kind for step in steps} == {"tick"}
     assert len(steps) >= 6

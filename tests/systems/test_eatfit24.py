@@ -6,7 +6,7 @@ import shlex
 import shutil
 import subprocess
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -28,12 +28,7 @@ from tests.support.keyboard import go_through
 MB = 1 << 20
 
 
-@pytest.fixture(scope="module")
-def bench() -> Iterator[Bench]:
-    """The system for all tests of this file; nothing of it is left when they are through."""
-    bench = Bench(lambda: Eatfit24().open())
-    yield bench
-    bench.close()
+SYSTEM = Eatfit24
 
 
 @pytest.mark.engine
@@ -121,6 +116,8 @@ def test_pre_deploy_stops_at_what_blocks(bench: Bench) -> None:
             block(lab)
             hand = follow(lab, Hand(Fault.none("pre-deploy")))
             assert (hand.ended, hand.done[-1]) == ("failed", step), (hand.done, hand.why, hand.seen[-800:])
+            if step in ("lock", "compiles"):
+                assert Status.of(lab, step).wrong == {step: "DEGRADED"}
             on_the_box(lab, "git", "checkout", "--quiet", "--", ".")
             (lab.home / ".env").write_text(before)
         hand = follow(lab, Hand(Fault.none("pre-deploy")))
@@ -248,6 +245,7 @@ def test_without_an_engine_one_finding_says_so(tmp_path: Path) -> None:
 def test_the_better_entrypoint_refuses_what_the_old_one_skips(
     tmp_path: Path, flags: dict[str, str], argv: list[str], code: int, says: str
 ) -> None:
+    assert "backend.state" in {check.name for check in load(SHIPPED / "stack.toml").checks}, "which sees that it ended"
     for program in ("celery", "gunicorn", "python"):
         file = tmp_path / program
         file.write_text(f'#!/bin/sh\necho "{program} $*"\n')

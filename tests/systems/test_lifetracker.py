@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Iterator
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -24,12 +23,7 @@ FOUR = {"api.state", "api.health", "smoke", "api-log"}
 """What an OPS-check of theirs looks at."""
 
 
-@pytest.fixture(scope="module")
-def bench() -> Iterator[Bench]:
-    """The system for all tests of this file; nothing of it is left when they are through."""
-    bench = Bench(lambda: Lifetracker().open())
-    yield bench
-    bench.close()
+SYSTEM = Lifetracker
 
 
 @pytest.mark.engine

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -81,6 +82,52 @@ def test_a_row_s_fault_is_found_by_its_check_and_repaired_by_its_runbook(system:
 def test_a_row_s_other_test_exists(system: str) -> None:
     for row, path, function in named_in(rows_of(system)):
         assert f"def {function}(" in path.read_text(), row
+
+
+def words_of(path: Path, function: str) -> set[str]:
+    """Every string that a test names: its own, and those of what it uses of its file."""
+    tree = ast.parse(path.read_text())
+    defined: dict[str, ast.AST] = {}
+    for node in tree.body:
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
+            defined[node.name] = node
+        elif isinstance(node, ast.Assign | ast.AnnAssign):
+            targets = node.targets if isinstance(node, ast.Assign) else [node.target]
+            defined |= {target.id: node for target in targets if isinstance(target, ast.Name)}
+    words: set[str] = set()
+    seen: set[str] = set()
+    waiting = [function]
+    while waiting:
+        name = waiting.pop()
+        if name in seen or name not in defined:
+            continue
+        seen.add(name)
+        for node in ast.walk(defined[name]):
+            if isinstance(node, ast.Constant) and isinstance(node.value, str):
+                words.add(node.value)
+            elif isinstance(node, ast.Name):
+                waiting.append(node.id)
+    return words
+
+
+@pytest.mark.parametrize("system", SYSTEMS)
+def test_a_row_s_other_test_cannot_pass_without_its_check(system: str) -> None:
+    """It asks for the check by name, or follows a runbook that waits for it.
+
+    A step fails that waits for a check which the stack does not have: `test_a_step_that_waits_for_no_check_fails`.
+    """
+    library = Library((SHIPPED / system,))
+    needless = []
+    for row, path, function in named_in(rows_of(system)):
+        words = words_of(path, function)
+        waited_for = {check for step in library.find(row.runbook).steps for check in step.options.check}
+        if (
+            row.check != "the guard"
+            and row.check not in words
+            and not ({row.runbook} <= words and row.check in waited_for)
+        ):
+            needless.append(row)
+    assert needless == []
 
 
 @pytest.mark.parametrize("system", SYSTEMS)

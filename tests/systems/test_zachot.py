@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -20,12 +19,7 @@ from tests.lab.systems.zachot.faults import FAULTS, QUICK
 HEALTH = ("worker.state", "worker.process", "worker-of-zachot", "redis-ping", "queue-readable")
 
 
-@pytest.fixture(scope="module")
-def bench() -> Iterator[Bench]:
-    """The system for all tests of this file; nothing of it is left when they are through."""
-    bench = Bench(lambda: Zachot().open())
-    yield bench
-    bench.close()
+SYSTEM = Zachot
 
 
 @pytest.mark.engine

@@ -20,6 +20,9 @@ from pathlib import Path
 from tests.lab.engine import is_dead, owner_of
 from tests.support.parts import OUTER, lack
 
+_OF = "opslab.project"
+"""The label of the base image; whatever is built on it has it too, also what the next build leaves without a name."""
+
 _PROJECT = re.compile(r"(?:^|/)(opslab-[a-z0-9]+-(\d+)-(\d+))")
 _USERS = (
     "root:x:0:0::/root:/bin/sh",
@@ -94,7 +97,7 @@ def make_base_image(name: str) -> None:
     search = "/app/.venv/bin:/usr/local/bin:/usr/bin:/bin:/usr/sbin"
     made = docker(
         "import", "--change", f"ENV PATH={search} PYTHONUNBUFFERED=1 PYTHONDONTWRITEBYTECODE=1",
-        "--change", "LABEL opsconsole.lab=1", "-", name, typed=packed.getvalue(),
+        "--change", f"LABEL opsconsole.lab=1 {_OF}={name.removesuffix('-base')}", "-", name, typed=packed.getvalue(),
     )  # fmt: skip
     assert made.returncode == 0, made.stderr.decode()
 
@@ -117,12 +120,22 @@ def remove(project: str) -> None:
         names = [name for name in _listed(*ask) if _is_of(project, name)]
         if names:
             docker(kind, *throw_away, *names)
+    while (built := _built_on(project)) and docker("image", "rm", "--force", *built).stdout:
+        """Of a chain of images without names only the last can go; the next round has the one before it."""
     shutil.rmtree(Path(tempfile.gettempdir()) / project, ignore_errors=True)
+
+
+def _built_on(project: str) -> list[str]:
+    """Every image that came of the project's base, with or without a name."""
+    return list(dict.fromkeys(_listed("images", "--all", "--quiet", "--filter", f"label={_OF}={project}")))
 
 
 def remove_left_overs() -> None:
     """What labs left behind whose process was killed. Those of others that still live are left alone."""
     seen = {name for _, ask, _ in _KINDS for name in _listed(*ask)}
+    nameless = list(dict.fromkeys(_listed("images", "--all", "--quiet", "--filter", f"label={_OF}")))
+    if nameless:
+        seen |= set(_listed("image", "inspect", "--format", f'{{{{index .Config.Labels "{_OF}"}}}}', *nameless))
     seen |= {path.name for path in Path(tempfile.gettempdir()).glob("opslab-*")}
     for name in seen:
         whose = _PROJECT.search(name)
@@ -134,6 +147,7 @@ def left_of(project: str) -> Iterator[str]:
     """What is still there of a project."""
     for _, ask, _ in _KINDS:
         yield from (name for name in _listed(*ask) if _is_of(project, name))
+    yield from _built_on(project)
     yield from (str(path) for path in Path(tempfile.gettempdir()).glob(f"{project}*"))
 
 
