@@ -18,6 +18,7 @@ COMMANDS = {
     "logs": ("opsconsole.cli.logs", "print the logs of services, merged by time; follow them"),
     "init": ("opsconsole.cli.init", "write a first stack file from what runs on this box"),
     "doctor": ("opsconsole.cli.doctor", "what can be seen from here, what is missing, and the command that mends it"),
+    "completion": ("opsconsole.cli.completion", "the completion of bash, zsh or fish, as a script"),
     "demo": ("opsconsole.cli.demo", "a small shop of real processes, with real faults to find and repair"),
 }
 """Name of a command -> its module, and what it does in one line."""

@@ -34,6 +34,10 @@ class Library:
                 found[path.stem] = self._or_fault(path)
         return sorted(found.values(), key=lambda runbook: (runbook.title.casefold(), runbook.name))
 
+    def names(self) -> list[str]:
+        """The names of all of them, which costs no reading."""
+        return sorted({path.stem for path in self._files()})
+
     def find(self, name_or_path: str) -> Runbook:
         """The runbook of that name, or in that file. TroubleError says what is wrong with it, or what is near."""
         given = Path(name_or_path).expanduser()

@@ -46,6 +46,8 @@ PARTS: Final = {
     "screen": Part("GNU screen", "sudo apt-get install screen"),
     "registry": Part("a registry of images", "sudo apt-get install docker-registry"),
     "shellcheck": Part("shellcheck", "sudo apt-get install shellcheck"),
+    "zsh": Part("zsh", "sudo apt-get install zsh"),
+    "fish": Part("fish", "sudo apt-get install fish"),
     "apprise": Part("apprise", "pip install 'opsconsole[alerts]'"),
     "promtool": Part("promtool, Prometheus's own reader", "sudo apt-get install prometheus"),
     "corpus": Part("the corpus of other teams' runbooks", "lay it at ../shared/corpus"),
