@@ -98,9 +98,11 @@ def test_what_may_have_come_before_says_so():
 
 
 def test_a_test_says_that_nothing_happened():
-    assert told(test=True) == [
+    trial = Item("t", News.HAPPENED, "watch", "watch", Level.OK, "a trial by hand", AT, AT)
+    assert told(trial, test=True) == [
         "✓ eatfit24 on prod-1: a test",
-        "Nothing happened. Somebody tries whether messages arrive.",
+        "nothing happened: somebody tries whether messages arrive",
+        "tried at 14:02:11 UTC",
     ]
 
 
