@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping, Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from opsconsole.model.stack import Stack
+from opsconsole.model.trouble import TroubleError
 from opsconsole.probes.base import World
 
 if TYPE_CHECKING:  # what only names types is not worth the milliseconds that `status` would pay for it
     from opsconsole.logs.lines import Source
     from opsconsole.logs.readers import Readers
     from opsconsole.model.lately import Lately
+    from opsconsole.model.ran import RanCommand
     from opsconsole.model.run import RunState
     from opsconsole.model.runbook import Runbook
     from opsconsole.model.snapshot import Snapshot
@@ -162,6 +165,26 @@ class Parts:
         from opsconsole.run.folder import list_runs
 
         return [run for run in list_runs(self.state_folder) if run.stack in (self.stack.name, "")]
+
+    def ran(self, run_ids: Collection[str], console: int) -> list[RanCommand]:
+        """What the console with that process id had these runs do, the oldest first; a run that is gone is left out."""
+        from opsconsole.run.folder import reading_of, run_folder
+        from opsconsole.run.ran import in_order, ran_by
+
+        logs: list[list[RanCommand]] = []
+        for run_id in run_ids:
+            with suppress(TroubleError):
+                if entries := reading_of(run_folder(self.state_folder, run_id)).entries:
+                    logs.append(ran_by(entries, console))
+        return in_order(logs)
+
+    def record(self, run_id: str) -> str:
+        """The report of a run, open or not, as Markdown."""
+        from opsconsole.run.folder import record_of
+        from opsconsole.run.report import outputs_of, report
+
+        folder, reading = record_of(self.state_folder, run_id)
+        return report(reading.entries, outputs_of(folder, reading.entries), reading.head)
 
     def run_state(self, run_id: str) -> RunState:
         """What the journal of one run says."""

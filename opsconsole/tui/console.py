@@ -87,6 +87,7 @@ class Console(App[int], inherit_bindings=False):
         self.now = clock
         self.snapshot: Snapshot | None = None
         self.desk: Desk | None = None
+        self.runs_here: dict[str, None] = {}
         self.crash: Exception | None = None
         self.mouse = Mouse()
         self.recent: list[str] = []

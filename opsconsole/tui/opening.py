@@ -14,6 +14,8 @@ from opsconsole.tui.presentation.view import OpenRun
 
 if TYPE_CHECKING:
     from opsconsole.run.folder import RunSummary
+    from opsconsole.run.operator import Operator
+    from opsconsole.run.session import Session
     from opsconsole.tui.console import Console
     from opsconsole.tui.desk import Desk
     from opsconsole.wiring import Parts
@@ -227,16 +229,15 @@ def play(console: Console, desk: Desk, *, resume: bool) -> None:
     if not console.is_headless and is_at_terminal():
         desk.lend = lambda: lent(console)
 
-    async def go() -> None:
+    async def begin(operator: Operator) -> Session:
         if resume and desk.state is not None:
-            run_id = desk.state.id
-            await desk.play(lambda operator: parts.resume_run(run_id, operator))
+            session = await parts.resume_run(desk.state.id, operator)
         else:
             lately = desk.beside.lately if desk.beside is not None else None
-            await desk.play(
-                lambda operator: parts.begin_run(
-                    desk.runbook, operator, reason=desk.reason, inputs=desk.inputs, lately=lately
-                )
+            session = await parts.begin_run(
+                desk.runbook, operator, reason=desk.reason, inputs=desk.inputs, lately=lately
             )
+        console.runs_here[session.state.id] = None
+        return session
 
-    console.run_worker(go(), group="run", exclusive=True, exit_on_error=False)
+    console.run_worker(desk.play(begin), group="run", exclusive=True, exit_on_error=False)

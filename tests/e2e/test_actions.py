@@ -185,6 +185,17 @@ def test_two_that_are_marked_are_restarted_proven_and_on_record(site: Site) -> N
         settled(console)
         console.press("⏎")
         console.sees("the run is over: done")
+        settled(console)
+        console.press("⏎")
+        console.sees("nothing is wrong")
+        console.send("L")
+        log = console.sees("Commands of this session")
+        log = console.until("both commands", lambda text: "change" in text and "read" in text)
+        assert "docker-compose.yml restart" in log
+        settled(console)
+        console.press("⏎")
+        console.sees("Record of")
+        console.sees("Restart w")
     after = site.started()
     assert after.keys() == before.keys() == {"web", "worker"}
     assert all(after[name] != before[name] for name in after)

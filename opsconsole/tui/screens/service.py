@@ -36,7 +36,10 @@ _OF_ENDPOINT: Final = _OF_SERVICE[:2]
 class ServiceScreen(CloseUp):
     """One service, by its name in the panes. A mere endpoint has no processes, environment or age."""
 
-    BINDINGS: ClassVar[list[BindingType]] = [Binding("l", "logs", "logs", id="keep-2.logs")]
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("l", "logs", "logs", id="keep-2.logs"),
+        Binding("x", "actions", "actions", id="keep-3.actions"),
+    ]
 
     def __init__(self, name: str, snapshot: Snapshot) -> None:
         self.service_name = name
@@ -114,8 +117,15 @@ class ServiceScreen(CloseUp):
         }
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
-        """An endpoint has no log."""
-        return self.subject.ref is not None if action == "logs" else super().check_action(action, parameters)
+        """An endpoint has no log, and nothing can be done to it."""
+        own = {"logs": self.subject.ref is not None, "actions": self.service is not None}
+        return own[action] if action in own else super().check_action(action, parameters)
+
+    def action_actions(self) -> None:
+        """What can be done to it."""
+        from opsconsole.tui.acting import open_actions
+
+        open_actions(self.console, [self.service] if self.service is not None else [])
 
     def action_logs(self) -> None:
         """Its logs."""
