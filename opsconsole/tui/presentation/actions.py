@@ -43,7 +43,7 @@ def _plan(offer: Offer, where: Where, width: int) -> Iterator[Line]:
     for job in offer.jobs:
         yield from _command(job, where, width)
         if job.undo:
-            yield from wrap(line(("    undo  ", "dim"), *words(job.undo, "", 2000)), width, "      ")
+            yield from wrap(line(("    undo  ", "dim"), *words(job.undo, "", 2000)), width, "    ")
     yield from _left_out(offer, width)
     for refused in filter(None, (offer.refused, offer.rule)):
         yield from wrap(line(("    ", ""), *words(refused, "degraded", 400)), width, "    ")
@@ -53,16 +53,16 @@ def _plan(offer: Offer, where: Where, width: int) -> Iterator[Line]:
 
 def _command(job: Job, where: Where, width: int) -> Iterator[Line]:
     for each in plain(job.text).splitlines():
-        yield from wrap(line(("  $ ", "prompt"), (each, "command")), width, "      ")
+        yield from wrap(line(("  $ ", "prompt"), (each, "command")), width, "    ")
     place = f"in {one_line(job.cwd or where.home)} on {one_line(where.host)} as {one_line(where.user)}"
-    yield from wrap(line((f"    {place}", "dim")), width, "      ")
+    yield from wrap(line((f"    {place}", "dim")), width, "    ")
     if job.proof is None and job.checks:
-        yield from wrap(line(("    well when  ", "dim"), *words(", ".join(job.checks), "dim", 400)), width, "      ")
+        yield from wrap(line(("    well when  ", "dim"), *words(", ".join(job.checks), "dim", 400)), width, "    ")
 
 
 def _left_out(offer: Offer, width: int) -> Iterator[Line]:
     for name, why in offer.left_out:
-        yield from wrap(line(("    not ", "dim"), *words(f"{name}: {why}", "dim", 400)), width, "      ")
+        yield from wrap(line(("    not ", "dim"), *words(f"{name}: {why}", "dim", 400)), width, "    ")
 
 
 def commands_of(offer: Offer) -> str:

@@ -80,9 +80,9 @@ def _moment(at: float) -> str:
 def _more(one: RanCommand, width: int) -> Iterator[Line]:
     """All of the command, where it ran, and what became of it."""
     for each in plain(one.text).splitlines():
-        yield from wrap(line(("    $ ", "prompt"), (each, "command")), width, "        ")
+        yield from wrap(line(("    $ ", "prompt"), (each, "command")), width, "    ")
     about = " · ".join(filter(None, (one_line(one.step, 80), one_line(one.where, 200), one_line(one.note, 300))))
-    yield from wrap(line((f"    {about}", "dim")), width, "      ")
+    yield from wrap(line((f"    {about}", "dim")), width, "    ")
 
 
 def as_text(log: Sequence[RanCommand]) -> str:
