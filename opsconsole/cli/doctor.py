@@ -92,6 +92,7 @@ def _painted(one: Found, paper: Paper) -> str:
 
 
 async def _examined(args: argparse.Namespace) -> list[Found]:
+    from opsconsole.doctor.alerts import Rounds
     from opsconsole.doctor.examination import Patient, examine
     from opsconsole.stack.locate import folders
     from opsconsole.watch.threads import wait_for_no_thread
@@ -100,7 +101,8 @@ async def _examined(args: argparse.Namespace) -> list[Found]:
     parts, file, troubles = await _parts(args)
     try:
         places = tuple(folders(os.environ, Path.cwd()))
-        return await examine(Patient(parts.stack, parts.world, parts.state_folder, file, troubles, places))
+        rounds = Rounds(parts.last_watch(), parts.watch_claim)
+        return await examine(Patient(parts.stack, parts.world, parts.state_folder, file, troubles, places, rounds))
     finally:
         await parts.close()
 

@@ -8,7 +8,7 @@ import pwd
 from collections.abc import Callable, Coroutine, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from opsconsole.doctor.found import Found, State
 from opsconsole.model.stack import Stack
@@ -16,12 +16,15 @@ from opsconsole.model.text import one_line
 from opsconsole.model.trouble import Trouble
 from opsconsole.probes.base import World
 
+if TYPE_CHECKING:
+    from opsconsole.doctor.alerts import Rounds
+
 
 @dataclass(frozen=True, slots=True)
 class Patient:
     """What is examined: the stack as far as it is sound, and what was wrong on the way to it.
 
-    `file` is the stack file that is meant, `places` are where one is looked for.
+    `file` is the stack file that is meant, `places` are where one is looked for, `rounds` are those of the watch.
     """
 
     stack: Stack
@@ -30,6 +33,7 @@ class Patient:
     file: Path | None = None
     troubles: tuple[Trouble, ...] = ()
     places: tuple[Path, ...] = ()
+    rounds: Rounds | None = None
 
 
 async def examine(patient: Patient) -> list[Found]:
@@ -52,6 +56,7 @@ async def examine(patient: Patient) -> list[Found]:
         *brokers,
         *_seen("programs", lambda: programs.programs(stack)),
         *_seen("state folder", lambda: [_state_folder(patient, user)]),
+        *_seen("alerts", lambda: _alerts(patient, user)),
         *_seen("sign-out", lambda: [leaving.leaving()]),
         *_seen("terminal", lambda: terminal.terminal(os.environ, size)),
         *_seen("clipboard", lambda: [terminal.clipboard(os.environ, size)]),
@@ -72,6 +77,14 @@ def _stack_file(patient: Patient, user: str) -> Found:
     stack = patient.stack
     counts = f"{stack.name}, {_many(len(stack.services), 'service')}, {_many(len(stack.checks), 'check')}"
     return stack_file(patient.file, patient.troubles, list(closed_places(patient.places)), counts, user)
+
+
+def _alerts(patient: Patient, user: str) -> list[Found]:
+    from opsconsole.doctor.alerts import alerts
+
+    if patient.rounds is None:
+        return []
+    return alerts(patient.stack.alerts, patient.rounds, patient.world.clock(), user)
 
 
 def _state_folder(patient: Patient, user: str) -> Found:

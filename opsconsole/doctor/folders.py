@@ -25,8 +25,8 @@ def stack_file(file: Path | None, troubles: Sequence[Trouble], closed: Sequence[
     name = "stack file"
     if troubles:
         first, more = troubles[0], f"; and {len(troubles) - 1} more" if len(troubles) > 1 else ""
-        if file is not None and _there(file) is not False and not _may(file, os.R_OK):
-            mend = _let_read(file, user) if _there(file) else ""
+        if file is not None and is_there(file) is not False and not may(file, os.R_OK):
+            mend = _let_read(file, user) if is_there(file) else ""
             return Found(name, State.DENIED, with_login(f"{first}{more}", mend), mend)
         command = f"opsconsole --stack {shlex.quote(str(file))} status" if more else ""
         return Found(name, State.MISSING, f"{first}{more}", command)
@@ -40,8 +40,8 @@ def stack_file(file: Path | None, troubles: Sequence[Trouble], closed: Sequence[
 def closed_places(places: Iterable[Path]) -> Iterator[Path]:
     """Those that are there, or may be, and that we may not look into."""
     for place in places:
-        there = _there(place)
-        if there is None or (there and place.is_dir() and not _may(place, os.X_OK)):
+        there = is_there(place)
+        if there is None or (there and place.is_dir() and not may(place, os.X_OK)):
             yield place
 
 
@@ -51,7 +51,7 @@ def state_folder(folder: Path, *, shared: bool, user: str) -> Found:
     `shared`: the stack names it, so that several people have their runs there.
     """
     nearest = folder
-    while (there := _there(nearest)) is False and nearest != nearest.parent:
+    while (there := is_there(nearest)) is False and nearest != nearest.parent:
         nearest = nearest.parent
     if there is None:
         return Found(_STATE, State.DENIED, f"{nearest} cannot be seen by {user}: a folder above it may not be entered")
@@ -60,13 +60,31 @@ def state_folder(folder: Path, *, shared: bool, user: str) -> Found:
     disk = os.statvfs(nearest)
     if disk.f_flag & os.ST_RDONLY:
         return Found(_STATE, State.MISSING, f"{folder} is on a disk that is mounted read-only: no run can be recorded")
-    if not _may(nearest, os.W_OK | os.X_OK):
+    if not may(nearest, os.W_OK | os.X_OK):
         return _closed(folder, nearest, shared=shared, user=user)
     left = disk.f_bavail * disk.f_frsize
     if left < _LITTLE:
         return Found(_STATE, State.LESS, f"{folder}: only {size(left)} are free, little for the record of a run")
     made = "" if nearest == folder else "; it is made by the first run"
     return Found(_STATE, State.GOOD, f"{folder} can be written{made}")
+
+
+def writable(name: str, folder: Path, user: str, otherwise: str) -> Found | None:
+    """What is wrong with a `folder` that must be there and into which files must go; None where nothing is."""
+    quoted = shlex.quote(str(folder))
+    there = is_there(folder)
+    if there is None:
+        return Found(name, State.DENIED, f"{folder} cannot be seen by {user}: a folder above it may not be entered")
+    if not there:
+        return Found(
+            name, State.MISSING, f"{folder} does not exist: {otherwise}", f"sudo install -d -o {user} {quoted}"
+        )
+    if not folder.is_dir():
+        return Found(name, State.MISSING, f"{folder} is no folder: {otherwise}")
+    if may(folder, os.W_OK | os.X_OK):
+        return None
+    mend = _let_in(folder, user, shared=True)
+    return Found(name, State.DENIED, with_login(f"{folder} may not be written by {user}: {otherwise}", mend), mend)
 
 
 def _closed(folder: Path, nearest: Path, *, shared: bool, user: str) -> Found:
@@ -108,7 +126,7 @@ def _group(number: int | None = None) -> str:
         return str(number)
 
 
-def _there(path: Path) -> bool | None:
+def is_there(path: Path) -> bool | None:
     """Whether it is there; None where that cannot be told, because a folder above it may not be entered."""
     try:
         path.stat()
@@ -119,5 +137,6 @@ def _there(path: Path) -> bool | None:
     return True
 
 
-def _may(path: Path, how: int) -> bool:
+def may(path: Path, how: int) -> bool:
+    """Whether we may do that with it: what os.access calls R_OK, W_OK, X_OK."""
     return os.access(path, how, effective_ids=True)
