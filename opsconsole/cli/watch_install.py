@@ -80,7 +80,7 @@ TimeoutStartSec=2min
 Description=opsconsole looks at {_unit_text(job.title)}, again and again
 
 [Timer]
-OnBootSec=30s
+OnActiveSec=1s
 OnUnitActiveSec={job.every:.0f}s
 AccuracySec=1s
 

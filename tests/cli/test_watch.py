@@ -24,6 +24,18 @@ def flag(tmp_path):
     return path
 
 
+@pytest.fixture
+def said(capsys):
+    """What `opsconsole watch WORDS` leaves with and says, in this process."""
+
+    def run(file, *words):
+        code = main(["--stack", str(file), "watch", *words])
+        out, err = capsys.readouterr()
+        return code, out, err
+
+    return run
+
+
 def once(file, *words, **environment):
     return opsconsole("--stack", str(file), "watch", "--once", *words, **environment)
 
@@ -148,12 +160,8 @@ def test_a_test_goes_by_every_way_and_changes_nothing(tmp_path, hook, flag):
     assert not (tmp_path / "state").exists()
 
 
-def test_a_silence_has_an_end_and_a_reason_and_a_name_that_exists(tmp_path, hook, flag):
+def test_a_silence_has_an_end_and_a_reason_and_a_name_that_exists(tmp_path, hook, flag, said):
     file = watched(tmp_path, hook, FILE.format(flag))
-
-    def silence(*words):
-        return opsconsole("--stack", str(file), "watch", *words)
-
     for words, says in (
         (("--silence", "flag", "--because", "x"), "a silence ends; say when: --for 2h"),
         (("--silence", "flag", "--for", "2h"), "whoever comes next wants to know why"),
@@ -161,23 +169,23 @@ def test_a_silence_has_an_end_and_a_reason_and_a_name_that_exists(tmp_path, hook
         (("--silence", "flag", "--for", "soon", "--because", "x"), "--for: 'soon' is not a duration"),
         (("--unsilence", "flag"), "flag is not silenced"),
     ):
-        refused = silence(*words)
-        assert refused.code == 3 and says in refused.err and not refused.out
-    assert silence("--silences").out == "nothing is silenced\n"
-    made = silence("--silence", "flag", "--for", "2h", "--because", "the disk is being changed")
-    assert made.code == 0 and made.out.startswith("flag  for 2 h more, by ") and "being changed" in made.out
+        code, out, err = said(file, *words)
+        assert code == 3 and says in err and not out
+    assert said(file, "--silences") == (0, "nothing is silenced\n", "")
+    code, out, _ = said(file, "--silence", "flag", "--for", "2h", "--because", "the disk is being changed")
+    assert code == 0 and out.startswith("flag  for 2 h more, by ") and "being changed" in out
     flag.unlink()
-    assert once(file).code == 2 and hook.posted == []  # told to nobody, but seen
-    assert silence("--unsilence", "flag").out == "nothing is silenced\n"
-    assert once(file).code == 2 and hook.told == ["flag began DOWN"]
+    assert said(file, "--once")[0] == 2 and hook.posted == []  # told to nobody, but seen
+    assert said(file, "--unsilence", "flag") == (0, "nothing is silenced\n", "")
+    assert said(file, "--once")[0] == 2 and hook.told == ["flag began DOWN"]
 
 
-def test_for_some_time_after_a_boot_nothing_is_told(tmp_path, hook, flag):
+def test_for_some_time_after_a_boot_nothing_is_told(tmp_path, hook, flag, said):
     file = watched(tmp_path, hook, FILE.format(flag), alerts='grace = "52w"')
     flag.unlink()
-    assert once(file).code == 2 and hook.posted == []
-    assert once(file, "--since-boot", "0s").code == 2 and hook.told == ["flag began DOWN"]
-    assert once(file, "--since-boot", "x").err.startswith("opsconsole: --since-boot: 'x' is not a duration")
+    assert said(file, "--once")[0] == 2 and hook.posted == []
+    assert said(file, "--once", "--since-boot", "0s")[0] == 2 and hook.told == ["flag began DOWN"]
+    assert said(file, "--once", "--since-boot", "x")[2].startswith("opsconsole: --since-boot: 'x' is not a duration")
 
 
 def test_who_stays_tells_within_moments_shows_that_it_lives_and_leaves_when_told(tmp_path, hook, flag):
@@ -200,36 +208,38 @@ def test_who_stays_tells_within_moments_shows_that_it_lives_and_leaves_when_told
 
 
 class TestInstalling:
-    def test_the_units_name_the_stack_file_and_no_secret(self, tmp_path, flag):
+    def test_the_units_name_the_stack_file_and_no_secret(self, tmp_path, flag, said, monkeypatch):
+        monkeypatch.setenv("BOT_TOKEN", "12:secret")
         alerts = 'every = "1m"\ntelegram = { token = "env:BOT_TOKEN", chat = "env:CHAT" }'
         file = watched(tmp_path, None, FILE.format(flag), alerts=alerts)
-        printed = opsconsole("--stack", str(file), "watch", "--install-timer", BOT_TOKEN="12:secret", CHAT="-77")
-        assert printed.code == 0 and "12:secret" not in printed.out + printed.err
-        assert f"--stack {file} watch --once\n" in printed.out and "OnUnitActiveSec=60s" in printed.out
-        assert "write BOT_TOKEN, CHAT as NAME=value into " in printed.err
+        code, out, err = said(file, "--install-timer")
+        assert code == 0 and "12:secret" not in out + err
+        assert f"--stack {file} watch --once\n" in out and "OnUnitActiveSec=60s" in out
+        assert "write BOT_TOKEN, CHAT as NAME=value into " in err
 
-    def test_what_is_written_can_be_written_over_but_nothing_else(self, tmp_path, flag, monkeypatch, capsys):
+    def test_what_is_written_can_be_written_over_but_nothing_else(self, tmp_path, flag, said, monkeypatch):
         monkeypatch.setattr("os.geteuid", lambda: 1000)  # a user's units, whoever runs the tests
         monkeypatch.setenv("HOME", str(tmp_path))
-        words = ("--stack", str(watched(tmp_path, None, FILE.format(flag))), "watch", "--install-timer", "--write")
-        assert [main(words), main(words)] == [0, 0]
-        assert "systemctl --user enable --now opsconsole-watch-shop.timer" in capsys.readouterr().err
+        file = watched(tmp_path, None, FILE.format(flag))
+        assert said(file, "--install-timer", "--write")[0] == 0
+        code, _, err = said(file, "--install-timer", "--write")
+        assert code == 0 and "systemctl --user enable --now opsconsole-watch-shop.timer" in err
         timer = tmp_path / ".config/systemd/user/opsconsole-watch-shop.timer"
         assert stat.S_IMODE(timer.stat().st_mode) == 0o644
         timer.write_text("[Timer]\n")
-        assert main(words) == 3 and "there is a file that we have not written" in capsys.readouterr().err
+        code, _, err = said(file, "--install-timer", "--write")
+        assert code == 3 and "there is a file that we have not written" in err
         assert timer.read_text() == "[Timer]\n"
 
-    def test_a_line_for_cron_keeps_what_cron_takes_for_its_own(self, tmp_path, flag):
+    def test_a_line_for_cron_keeps_what_cron_takes_for_its_own(self, tmp_path, flag, said):
         folder = tmp_path / "100% of 'it'"
         folder.mkdir()
         file = watched(folder, None, FILE.format(flag), alerts='apprise = ["env:MAIL"]')
-        printed = opsconsole("--stack", str(file), "watch", "--install-cron")
-        line = printed.out.splitlines()[-1]
+        line = said(file, "--install-cron")[1].splitlines()[-1]
         assert line.startswith("*/5 * * * * ") and line.endswith(" watch --once --quiet")
         assert "100\\% of" in line and "set -a; . " in line
 
-    def test_cron_cannot_do_every_interval(self, tmp_path, flag):
+    def test_cron_cannot_do_every_interval(self, tmp_path, flag, said):
         file = watched(tmp_path, None, FILE.format(flag), alerts='every = "7m"')
-        refused = opsconsole("--stack", str(file), "watch", "--install-cron")
-        assert refused.code == 3 and "cron cannot start anything every 420 s" in refused.err
+        code, _, err = said(file, "--install-cron")
+        assert code == 3 and "cron cannot start anything every 420 s" in err

@@ -24,7 +24,7 @@ MOST: Final = 200
 AT_ONCE: Final = 50
 """Items of one digest: the rest waits for the next."""
 
-_FIRST: Final = 5.0
+_FIRST: Final = 2.0
 _LONGEST: Final = 240.0
 """Seconds until a way that failed is tried again: at first, doubled each time, at most."""
 

@@ -35,9 +35,9 @@ def test_each_way_has_its_own_and_is_told_all_that_waits_in_one_digest_the_worst
 def test_what_failed_goes_out_later_together_with_what_came_meanwhile():
     state = post.posted(two_ways(), [item(1)])
     state = post.settled(post.begun(state, "chat"), "chat", Failed("refused"), NOW)
-    assert not post.due(state.outboxes["chat"], NOW + 4)
+    assert not post.due(state.outboxes["chat"], NOW + 1)
     state = post.posted(state, [item(2, News.RECOVERED, level=Level.OK)])
-    assert post.due(state.outboxes["chat"], NOW + 5)
+    assert post.due(state.outboxes["chat"], NOW + 2)
     found = post.digest(post.begun(state, "chat"), "chat", "shop", "box", NOW)
     assert [(one.id, one.again) for one in found.items] == [("m-1", False), ("m-2", False)]
 
@@ -79,7 +79,7 @@ def test_tries_become_fewer_but_every_round_of_five_minutes_has_one():
         state = post.settled(post.begun(state, "chat"), "chat", Failed("x"), at)
         pauses.append(state.outboxes["chat"].not_before - at)
         at = state.outboxes["chat"].not_before
-    assert pauses == [5, 10, 20, 40, 80, 160, 240, 240]
+    assert pauses == [2, 4, 8, 16, 32, 64, 128, 240]
 
 
 def test_a_way_that_fails_is_told_of_by_the_others_once_and_so_is_its_recovery():
