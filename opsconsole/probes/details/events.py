@@ -20,10 +20,9 @@ _KILLED: Final = 40.0
 
 _OOM: Final = 10.0
 _KILL: Final = 137
+OOM: Final = "out of memory"
 OUT_OF_MEMORY: Final = "out of memory: the kernel killed a process of it"
-OUTSIDE: Final = (
-    "exit code 137: killed (KILL), but not by the engine: by hand on the box, or as the box ran out of memory"
-)
+OUTSIDE: Final = "exit code 137: killed (KILL), not by the engine: by hand on the box, or as the box had no memory"
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,8 +72,11 @@ class _Understanding:
         for event in heard:
             if event.action == "restart" and found and found[-1].what.startswith("started"):
                 found[-1] = replace(found[-1], why="by hand (a restart)")
-            else:
-                found += self._of(event)
+                continue
+            told = list(self._of(event))
+            if told and told[-1].why == OUT_OF_MEMORY and found and found[-1].what == OOM:
+                found.pop()  # it was the first process that was killed: one thing, and not two
+            found += told
         return found
 
     def _of(self, event: Heard) -> Iterator[Happening]:
@@ -83,6 +85,7 @@ class _Understanding:
                 self._signals.append((event.at, event.signal or 0))
             case "oom":
                 self._oom = event.at
+                yield Happening(event.at, OOM, "the kernel killed a process of it", bad=True)
             case "create":
                 self._made = True
             case "die":
@@ -104,11 +107,11 @@ class _Understanding:
         signals = [number for at, number in self._signals if event.at - at <= _KILLED and number in (2, 3, 9, 15)]
         self._signals.clear()
         code = event.code
-        if event.at - self._oom <= _OOM:
-            return Happening(event.at, "ended", OUT_OF_MEMORY, bad=True)
         if signals:
             self._asked = True
             return Happening(event.at, "ended", self._by_hand(signals, code))
+        if code == _KILL and event.at - self._oom <= _OOM:
+            return Happening(event.at, "ended", OUT_OF_MEMORY, bad=True)
         why = OUTSIDE if code == _KILL else meaning(code)
         return Happening(event.at, "ended", why, bad=bool(code))
 

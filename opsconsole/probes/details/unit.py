@@ -88,14 +88,14 @@ async def about(world: World, ref: UnitRef, aside: Aside, timeout: float) -> Abo
 async def story(world: World, ref: UnitRef, timeout: float) -> Story | Problem:
     """What became of it by the journal; where that cannot be read, what systemd itself still knows."""
     written = await world.units.journal(ref.name, _LINES, timeout)
-    if not isinstance(written, Problem):
-        return Story(
-            tuple(understood(entries(written))), f"Told by systemd's journal: its last {_LINES} entries on it."
-        )
+    found = understood(entries(written)) if not isinstance(written, Problem) else []
+    if found:
+        return Story(tuple(found), f"Told by systemd's journal: its last {_LINES} entries on it.")
     told = await world.units.properties(ref.name, _PROPERTIES, timeout)
     if isinstance(told, Problem):
-        return written
-    return Story(tuple(remembered(told)), f"{written.reason}. This is what systemd still knows.")
+        return told
+    why = written.reason if isinstance(written, Problem) else "the journal has nothing on it (any more)"
+    return Story(tuple(remembered(told)), f"What systemd itself still knows: {why}.")
 
 
 def facts(told: Mapping[str, str], now: float) -> Iterator[tuple[str, str]]:

@@ -18,6 +18,10 @@ def rows(about: About | str, width: int) -> list[Row]:
         Row(f"fact:{name}", tuple(_fact(name, words(value, "value", 2000), column, width)))
         for name, value in about.facts
     ]
+    if about.health_check:
+        out.append(
+            Row("fact:health", tuple(_fact("health check", words(about.health_check, "value", 300), column, width)))
+        )
     if isinstance(about.ports, str):
         told = words(about.ports, "unknown", 300)
         return [*out, Row("ports", tuple(_fact("ports", told, column, width)))]
