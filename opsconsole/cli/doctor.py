@@ -23,6 +23,8 @@ if TYPE_CHECKING:
     from opsconsole.wiring import Parts
 
 _COLOURS: Final = {State.GOOD: "32", State.LESS: "33", State.MISSING: "1;31", State.DENIED: "1;31"}
+_NARROW: Final = 60
+"""Columns under which what is so stands below its name."""
 _EXITS: Final = {State.LESS: Exit.DEGRADED, State.MISSING: Exit.DOWN, State.DENIED: Exit.DOWN}
 
 
@@ -51,13 +53,16 @@ def render(found: Sequence[Found], paper: Paper) -> str:
     from opsconsole.doctor.examination import who
 
     width = max(len(one.name) for one in found)
-    lines = [_head(found, f"opsconsole on {host()} as {who()}")]
+    beside = paper.width is None or paper.width >= _NARROW
+    indent = width + 5 if beside else 4
+    lines = folded(_head(found, f"opsconsole on {host()} as {who()}"), paper, 0)
     for one in found:
-        pieces = folded(one_line(one.what, 500), paper, width + 5)
-        lines.append(f"{_painted(one, paper)} {one.name:{width}}   {pieces[0]}")
-        lines += [f"{'':{width + 5}}{piece}" for piece in pieces[1:]]
+        pieces = folded(one_line(one.what, 500), paper, indent)
+        first = f"   {pieces.pop(0)}" if beside else ""
+        lines.append(f"{_painted(one, paper)} {f'{one.name:{width}}{first}' if beside else one.name}")
+        lines += [f"{'':{indent}}{piece}" for piece in pieces]
         # Never folded: it is to be copied as it is.
-        lines += [f"{'':{width + 5}}$ {one.mend}"] if one.mend else []
+        lines += [f"{'':{indent}}$ {one.mend}"] if one.mend else []
     return "\n".join(lines) + "\n"
 
 
