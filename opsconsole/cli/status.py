@@ -6,6 +6,7 @@ import argparse
 import asyncio
 import sys
 from collections.abc import Sequence
+from typing import Final
 
 from opsconsole.cli.exits import exit_of
 from opsconsole.cli.names import meant
@@ -13,6 +14,8 @@ from opsconsole.cli.output import coloured, columns, write
 from opsconsole.cli.parts import host, parts_here
 from opsconsole.model.snapshot import Snapshot
 from opsconsole.watch.collector import look_once
+
+_EVERY: Final = 5.0  # seconds between the beginnings of two looks
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -22,9 +25,17 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument(
         "--format",
-        choices=("text", "json", "nagios", "prometheus"),
+        choices=("text", "json", "markdown", "nagios", "prometheus"),
         default="text",
-        help="how to print it (default: text); nagios: as a plugin of it; prometheus: its text format",
+        help="how to print it (default: text); markdown: for a chat; nagios and prometheus: for those",
+    )
+    parser.add_argument(
+        "--watch",
+        nargs="?",
+        type=_seconds,
+        const=_EVERY,
+        metavar="SECONDS",
+        help=f"look again and again, every {_EVERY:g} seconds or as told; on a terminal in place; q or Ctrl-C ends it",
     )
     parser.add_argument("--all", action="store_true", help="a line for each check, also where it is OK")
     parser.add_argument(
@@ -34,30 +45,42 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def main(args: argparse.Namespace) -> int:
     """Look, print, and leave with the code that says how bad it is."""
+    if args.watch is not None:
+        from opsconsole.cli.status_watch import watch
+
+        return watch(args, lambda snapshot, asked: rendered(args, snapshot, asked))
     snapshot, asked = asyncio.run(look(args, args.checks))
+    write(rendered(args, snapshot, asked))
+    return exit_of(s for s in snapshot.standings.values() if asked is None or s.check.name in asked)
+
+
+def rendered(args: argparse.Namespace, snapshot: Snapshot, asked: list[str] | None) -> str:
+    """One look in the format that is asked for."""
     if args.format == "json":
         from opsconsole.cli.status_json import as_json
 
-        write(as_json(snapshot, host(), asked, matrix=args.matrix))
-    elif args.format == "nagios":
+        return as_json(snapshot, host(), asked, matrix=args.matrix)
+    if args.format == "markdown":
+        from opsconsole.watch.chat import as_markdown
+
+        return as_markdown(snapshot, host(), asked)
+    if args.format == "nagios":
         from opsconsole.cli import status_nagios
 
-        write(status_nagios.render(snapshot, asked))
-    elif args.format == "prometheus":
+        return status_nagios.render(snapshot, asked)
+    if args.format == "prometheus":
         from opsconsole.watch.exposition import exposition
 
-        write(exposition(snapshot, asked))
-    else:
-        from opsconsole.cli.status_text import Paper, render
+        return exposition(snapshot, asked)
+    from opsconsole.cli.status_text import Paper, render
 
-        paper = Paper(columns(sys.stdout), coloured(sys.stdout, args.no_color))
-        text = render(snapshot, host(), paper, asked=asked, everything=args.all)
-        if args.matrix:
-            from opsconsole.cli import status_matrix
+    paper = Paper(columns(sys.stdout), coloured(sys.stdout, args.no_color))
+    text = render(snapshot, host(), paper, asked=asked, everything=args.all)
+    if args.matrix:
+        from opsconsole.cli import status_matrix
 
-            text += "\n" + status_matrix.render(snapshot, paper)
-        write(text)
-    return exit_of(s for s in snapshot.standings.values() if asked is None or s.check.name in asked)
+        text += "\n" + status_matrix.render(snapshot, paper)
+    return text
 
 
 async def look(args: argparse.Namespace, names: Sequence[str]) -> tuple[Snapshot, list[str] | None]:
@@ -71,3 +94,16 @@ async def look(args: argparse.Namespace, names: Sequence[str]) -> tuple[Snapshot
         return await look_once(parts.stack, parts.world, asked), asked
     finally:
         await parts.close()
+
+
+def _seconds(text: str) -> float:
+    """An interval as people write it: `5`, `10s`, `1m`. argparse makes a sentence of the ValueError."""
+    from opsconsole.model.units import parse_duration
+
+    try:
+        value = float(text) if text.replace(".", "", 1).isdigit() else parse_duration(text)
+    except ValueError as error:
+        raise argparse.ArgumentTypeError(str(error)) from None
+    if value < 1:
+        raise argparse.ArgumentTypeError("the box is sick already: no more often than every second")
+    return value

@@ -6,9 +6,9 @@ from collections.abc import Iterator, Sequence
 from typing import Any, Final
 
 from opsconsole.model.lately import PLURALS, Change, Kind, Lately, Unseen, nearest, silent
+from opsconsole.model.markup import day_and_moment, text
 from opsconsole.model.run import Entry
 from opsconsole.model.units import duration
-from opsconsole.run.markup import day_and_moment, text
 
 KEPT: Final = 100
 """Changes that a journal keeps: those nearest to the run."""

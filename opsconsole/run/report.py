@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, Final
 
+from opsconsole.model.markup import day, day_and_moment, fenced, moment, text
 from opsconsole.model.run import Entry, OpsCheck, level_changes
 from opsconsole.model.text import plain
 from opsconsole.model.units import duration
@@ -14,7 +15,6 @@ from opsconsole.run.core import ops_check_from
 from opsconsole.run.folder import OUTPUT
 from opsconsole.run.kinds import Kind
 from opsconsole.run.lately import before_the_run, lately_from
-from opsconsole.run.markup import day, day_and_moment, fenced, moment, text
 from opsconsole.run.printed import end_of
 from opsconsole.run.told import ended_words, line_of, needs_a_look
 

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any, Final
 
+from opsconsole.model.markup import code, text
 from opsconsole.model.run import Entry
 from opsconsole.model.units import duration
 from opsconsole.run.kinds import Kind
-from opsconsole.run.markup import code, text
 
 _OPENING: Final = 3
 """The entries that every run begins with: begun, its holder, its console."""

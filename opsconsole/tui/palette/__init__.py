@@ -40,6 +40,7 @@ PROVIDERS: Final = (
     "opsconsole.tui.palette.logs",
     "opsconsole.tui.palette.runs",
     "opsconsole.tui.palette.runbooks",
+    "opsconsole.tui.palette.themes",
 )
 """Modules with an `async def entries(console)`, in the order in which they stand where nothing is typed yet."""
 
