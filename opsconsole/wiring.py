@@ -15,6 +15,7 @@ if TYPE_CHECKING:  # what only names types is not worth the milliseconds that `s
     from opsconsole.logs.lines import Source
     from opsconsole.logs.readers import Readers
     from opsconsole.model.lately import Lately
+    from opsconsole.model.past_run import PastRun
     from opsconsole.model.ran import RanCommand
     from opsconsole.model.run import RunState
     from opsconsole.model.runbook import Runbook
@@ -180,11 +181,21 @@ class Parts:
 
     def record(self, run_id: str) -> str:
         """The report of a run, open or not, as Markdown."""
+        return self.report_of(run_id)[0]
+
+    def past_runs(self) -> list[PastRun]:
+        """The same with what each record says of its end, and whether it is as it was written."""
+        from opsconsole.run.past import past_runs
+
+        return past_runs(self.state_folder, self.stack.name)
+
+    def report_of(self, run_id: str) -> tuple[str, str]:
+        """The Markdown report of one run, and what is wrong with its record; empty where nothing is."""
         from opsconsole.run.folder import record_of
         from opsconsole.run.report import outputs_of, report
 
         folder, reading = record_of(self.state_folder, run_id)
-        return report(reading.entries, outputs_of(folder, reading.entries), reading.head)
+        return report(reading.entries, outputs_of(folder, reading.entries), reading.head), reading.fault
 
     def run_state(self, run_id: str) -> RunState:
         """What the journal of one run says."""

@@ -7,12 +7,11 @@ from typing import Any, Final
 
 from opsconsole.cli.status_text import Paper, both_ends, folded, painted
 from opsconsole.model.check import Standing
-from opsconsole.model.matrix import PLACES, Failure, Invariant, level_of, unseen
+from opsconsole.model.matrix import PLACES, Failure, Invariant, enforced, level_of, places_of, told_of, unseen
 from opsconsole.model.snapshot import Snapshot
 from opsconsole.model.text import one_line
 
 _UNSEEN: Final = "no check sees this"
-_LOSS: Final = {"yes": "data is lost", "no": "no data is lost", "partial": "some data is lost", None: ""}
 
 
 def render(snapshot: Snapshot, paper: Paper) -> str:
@@ -24,16 +23,12 @@ def render(snapshot: Snapshot, paper: Paper) -> str:
     if stack.invariants:
         lines.append(_title("Invariants", stack.invariants, paper))
         for one in stack.invariants:
-            lines += _row(one, f"{one.name}: {one.text}", [_enforced(one)], standings, paper)
+            lines += _row(one, f"{one.name}: {one.text}", [enforced(one)], standings, paper)
     if stack.matrix:
         lines += [""] if lines else []
         lines.append(_title("Failure matrix", stack.matrix, paper))
         for row in stack.matrix:
-            told = [f"symptoms: {row.symptoms}"] if row.symptoms else []
-            told += [f"by itself: {row.by_itself}"] if row.by_itself else []
-            told += [f"by hand: {row.by_hand}"] if row.by_hand else []
-            told += [_LOSS[row.data_loss]] if row.data_loss else []
-            lines += _row(row, row.title, told, standings, paper)
+            lines += _row(row, row.title, told_of(row), standings, paper)
     return "\n".join(lines) + "\n"
 
 
@@ -67,11 +62,6 @@ def as_data(snapshot: Snapshot) -> dict[str, Any]:
     }
 
 
-def places_of(one: Invariant) -> tuple[str, ...]:
-    """Where it is looked after, in the order of a change's way: at run time wherever a check sees it."""
-    return tuple(place for place in PLACES if place in one.enforced or (place == "runtime" and one.checks))
-
-
 def _shared(row: Invariant | Failure, standings: Mapping[str, Standing]) -> dict[str, Any]:
     level = level_of(row, standings)
     return {
@@ -86,12 +76,6 @@ def _shared(row: Invariant | Failure, standings: Mapping[str, Standing]) -> dict
 def _title(title: str, rows: Sequence[Invariant] | Sequence[Failure], paper: Paper) -> str:
     seen = sum(bool(row.checks) for row in rows)
     return both_ends(title, f"{seen} of {len(rows)} seen by a check", paper)
-
-
-def _enforced(one: Invariant) -> str:
-    places = places_of(one)
-    share = round(100 * len(places) / len(PLACES))
-    return f"enforced in {', '.join(places)} ({share} %)" if places else "enforced nowhere"
 
 
 def _row(

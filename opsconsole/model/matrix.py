@@ -16,6 +16,8 @@ Loss = Literal["yes", "no", "partial"]
 PLACES: Final = ("ci", "pre-deploy", "runtime")
 """Where an invariant can be enforced. At run time it is by checks, and by them alone."""
 
+_LOSS: Final = {"yes": "data is lost", "no": "no data is lost", "partial": "some data is lost"}
+
 
 @dataclass(frozen=True, slots=True)
 class Invariant:
@@ -65,3 +67,26 @@ def level_of(row: Invariant | Failure, standings: Mapping[str, Standing]) -> Lev
 def unseen(rows: Sequence[Row]) -> tuple[Row, ...]:
     """Those that no check sees."""
     return tuple(row for row in rows if not row.checks)
+
+
+def places_of(one: Invariant) -> tuple[str, ...]:
+    """Where it is looked after, in the order of a change's way: at run time wherever a check sees it."""
+    return tuple(place for place in PLACES if place in one.enforced or (place == "runtime" and one.checks))
+
+
+def enforced(one: Invariant) -> str:
+    """The same in words, with how much of the way that is."""
+    places = places_of(one)
+    share = round(100 * len(places) / len(PLACES))
+    return f"enforced in {', '.join(places)} ({share} %)" if places else "enforced nowhere"
+
+
+def told_of(row: Failure) -> list[str]:
+    """What somebody has written about a failure, a line each."""
+    told = [
+        f"symptoms: {row.symptoms}" if row.symptoms else "",
+        f"by itself: {row.by_itself}" if row.by_itself else "",
+        f"by hand: {row.by_hand}" if row.by_hand else "",
+        _LOSS[row.data_loss] if row.data_loss else "",
+    ]
+    return [line for line in told if line]

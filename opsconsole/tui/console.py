@@ -8,7 +8,6 @@ import time
 from collections.abc import Awaitable, Callable
 from typing import TYPE_CHECKING, ClassVar, Final
 
-from textual.app import App
 from textual.binding import Binding, BindingType
 from textual.message import Message
 from textual.worker import Worker, WorkerState
@@ -16,6 +15,7 @@ from textual.worker import Worker, WorkerState
 from opsconsole.model.text import one_line
 from opsconsole.model.trouble import TroubleError
 from opsconsole.tui import terminal, theming
+from opsconsole.tui.everywhere import Everywhere
 from opsconsole.tui.ink import make_ink
 from opsconsole.tui.liking import liked
 from opsconsole.tui.mouse import Mouse
@@ -43,7 +43,7 @@ class Seen(Message):
         self.snapshot = snapshot
 
 
-class Console(App[int], inherit_bindings=False):
+class Console(Everywhere):
     """The app. It owns the parts, the newest snapshot and the run at hand; screens own what is drawn."""
 
     ENABLE_COMMAND_PALETTE = False
@@ -59,11 +59,7 @@ class Console(App[int], inherit_bindings=False):
     """
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("ctrl+c", "interrupt", "leave", show=False, priority=True),
-        Binding("T", "theme", "theme: the colours", show=False),
         Binding("ctrl+z", "suspend_process", "put aside; fg comes back", show=False, priority=True),
-        Binding("colon,ctrl+p", "palette", "go to", key_display=":", id="keep-4.palette"),
-        Binding("question_mark", "keys", "help", id="keep-3.keys"),
-        Binding("m", "mouse", "mouse", id="keep-9.mouse"),
     ]
 
     def __init__(
@@ -270,10 +266,6 @@ class Console(App[int], inherit_bindings=False):
         if yes is not None:
             self.exit(0)
 
-    def action_theme(self) -> None:
-        """Choose other colours."""
-        theming.choose(self)
-
     async def action_quit(self) -> None:
         """Textual's own word for it."""
         await self.action_leave()
@@ -283,25 +275,6 @@ class Console(App[int], inherit_bindings=False):
         interrupt = getattr(self.screen, "interrupt", None)
         if interrupt is None or not interrupt():
             await self.action_leave()
-
-    # --- finding one's way -------------------------------------------------------------------------------
-
-    def action_keys(self) -> None:
-        """Show the page of keys of the screen in front."""
-        from opsconsole.tui.screens.help import HelpScreen
-
-        if self.front is not None:
-            self.push_screen(HelpScreen(self.front))
-
-    def action_palette(self) -> None:
-        """Find anything by a few letters, and go there."""
-        from opsconsole.tui.screens.palette import PaletteScreen
-
-        self.push_screen(PaletteScreen())
-
-    def action_mouse(self) -> None:
-        """Let go of the mouse, or take it back."""
-        self.say(self.mouse.turn(self))
 
     # --- runbooks and runs -------------------------------------------------------------------------------
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from opsconsole.model.check import Finding
@@ -82,17 +83,8 @@ def open_finding(console: Console, found: Finding) -> None:
             _tell(console, _vanished(found, parts))
         elif not books:
             console.say(f"no runbook treats {found.check}; r shows all of them")
-        elif len(books) == 1:
-            open_runbook(console, books[0], reason, inputs, found.since)
         else:
-            from opsconsole.tui.screens.library import LibraryScreen
-
-            title = f"Runbooks for {found.check}"
-
-            def chosen(book: Runbook) -> None:
-                open_runbook(console, book, reason, inputs, found.since)
-
-            console.push_screen(LibraryScreen(books, title, chosen))
+            open_one_of(console, books, f"Runbooks for {found.check}", reason, inputs, found.since)
 
     console.run_worker(open_it(), group="opening a runbook", exclusive=True, exit_on_error=False)
 
@@ -110,6 +102,23 @@ def open_named(console: Console, name: str, inputs: dict[str, str]) -> None:
             open_runbook(console, book, "", inputs)
 
     console.run_worker(open_it(), group="opening a runbook", exclusive=True, exit_on_error=False)
+
+
+def open_one_of(
+    console: Console,
+    books: Sequence[Runbook],
+    title: str,
+    reason: str,
+    inputs: dict[str, str],
+    since: float | None = None,
+) -> None:
+    """Open the one runbook that there is, or a list of them under that title."""
+    if len(books) == 1:
+        open_runbook(console, books[0], reason, inputs, since)
+        return
+    from opsconsole.tui.screens.library import LibraryScreen
+
+    console.push_screen(LibraryScreen(books, title, lambda book: open_runbook(console, book, reason, inputs, since)))
 
 
 def _inputs(console: Console, found: Finding) -> dict[str, str]:

@@ -38,7 +38,7 @@ def offer(console: Console) -> None:
         ways |= {
             TEXT: lambda console: copy(console, Excerpt("how the stack is", _words(console, markdown=False))),
             MARKDOWN: lambda console: copy(console, Excerpt("how the stack is", _words(console, markdown=True))),
-            FILE: lambda console: _keep(console, _words(console, markdown=True), ".md"),
+            FILE: lambda console: keep(console, _words(console, markdown=True), ".md", _name(console)),
         }
 
     def chosen(way: str | None) -> None:
@@ -51,7 +51,7 @@ def offer(console: Console) -> None:
 def _picture(console: Console) -> None:
     from opsconsole.tui.picture import as_svg
 
-    _keep(console, as_svg(console.screen, f"{_name(console)} @ {console.overview.host}"), ".svg")
+    keep(console, as_svg(console.screen, f"{_name(console)} @ {console.overview.host}"), ".svg", _name(console))
 
 
 def _words(console: Console, *, markdown: bool) -> str:
@@ -65,14 +65,16 @@ def _name(console: Console) -> str:
     return one_line(console.overview.stack.name, 60) if console.overview.stack is not None else "opsconsole"
 
 
-def _keep(console: Console, content: str, ending: str) -> None:
-    async def keep() -> None:
+def keep(console: Console, content: str, ending: str, name: str) -> None:
+    """Write it to a new file that is called after `name` and the moment, and say where that is."""
+
+    async def write() -> None:
         from opsconsole.tui.screens.tell import Tell
 
-        file = await asyncio.to_thread(written, content, _name(console), ending, console.now())
+        file = await asyncio.to_thread(written, content, name, ending, console.now())
         console.push_screen(Tell(f"Written, readable by you alone:\n{file}"))
 
-    console.run_worker(keep(), group="writing a file", exit_on_error=False)
+    console.run_worker(write(), group="writing a file", exit_on_error=False)
 
 
 def written(content: str, name: str, ending: str, now: float, folder: Path | None = None) -> Path:
