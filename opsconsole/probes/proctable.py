@@ -32,6 +32,7 @@ MOST_OF_ARGV: Final = 1 << 16
 
 _BTIME: Final = re.compile(rb"^btime (\d+)$", re.MULTILINE)
 _HIDING: Final = re.compile(r"\bhidepid=(?!0\b|off\b)(\w+)")
+_LONGEST: Final = 1 << 20  # bytes; a box with a thousand containers has as many mounts
 _SPARED: Final = re.compile(r"\bgid=(\d+)")
 _STAT_READ: Final = 1024  # the line has 52 numbers at most
 
@@ -115,7 +116,7 @@ class ProcessTable:
 
     def text(self, pid: int, file: str) -> str:
         """What one of its files holds. OSError where it is gone."""
-        return _read(f"{self._proc}/{pid}/{file}", 1 << 16).decode(errors="replace")
+        return _whole(f"{self._proc}/{pid}/{file}", _LONGEST).decode(errors="replace")
 
     @property
     def hidden(self) -> bool:
@@ -171,6 +172,18 @@ class ProcessTable:
                 match = None
             self._boot = offset, float(match[1]) if match else offset
         return self._boot[1]
+
+
+def _whole(path: str, most: int) -> bytes:
+    """All of a file up to `most` bytes: of lists such as `mounts` the kernel gives no more than a page at a time."""
+    file = os.open(path, os.O_RDONLY | os.O_CLOEXEC)
+    try:
+        found = b""
+        while len(found) < most and (piece := os.read(file, most - len(found))):
+            found += piece
+        return found
+    finally:
+        os.close(file)
 
 
 def _spared(mounted: str) -> bool:

@@ -3,6 +3,10 @@
 from __future__ import annotations
 
 import os
+import shutil
+import subprocess
+import sys
+import tempfile
 from pathlib import Path
 
 import pytest
@@ -11,6 +15,7 @@ from opsconsole.doctor.found import State
 from opsconsole.doctor.kernel import cgroups, proc
 from opsconsole.probes.base import World
 from tests.probes.processes import Recorded
+from tests.support.parts import lack
 
 
 @pytest.fixture
@@ -95,3 +100,22 @@ def test_whether_memory_is_counted(tmp_path, names, controllers, state, says):
 def test_this_machine_is_understood():
     assert proc(World(), "me").state in (State.GOOD, State.DENIED)
     assert cgroups(World()).state in (State.GOOD, State.LESS)
+
+
+def test_a_list_of_mounts_is_read_to_its_end_however_many_pages_the_kernel_gives_it_in():
+    if os.geteuid() != 0 or shutil.which("unshare") is None:
+        lack("mounts", "only root can mount")
+    many = "for i in $(seq 60); do mkdir -p $D/$i; mount -t tmpfs none-with-a-rather-long-name-$i $D/$i; done"
+    program = (
+        "import os, time; from pathlib import Path; from opsconsole.probes.proctable import ProcessTable\n"
+        "os.setgroups([]); os.setgid(65534); os.setuid(65534)\n"
+        "print(ProcessTable(Path('/proc'), time.time).hidden)\n"
+    )
+    hide = "mount -t proc -o hidepid=2 proc /proc"
+    with tempfile.TemporaryDirectory() as folder:
+        script = f'D={folder}; mount -t tmpfs none $D && {many} && {hide} && exec {sys.executable} -c "$1"'
+        apart = ["unshare", "--mount", "--pid", "--fork", "sh", "-ec", script, "sh", program]
+        told = subprocess.run(apart, capture_output=True, text=True, timeout=60)
+    if "mount" in told.stderr:
+        lack("mounts", told.stderr.splitlines()[0])
+    assert told.stdout == "True\n", told.stderr
