@@ -191,6 +191,7 @@ class Console(Everywhere):
         if first:
             self.set_timer(1.0, self._read_library)
             self.set_timer(0.3, self.look_for_runs)
+            self.set_timer(0.6, self._follow_watch)
 
     def _tick(self) -> None:
         if not self.is_headless and terminal.is_dead():
@@ -304,6 +305,11 @@ class Console(Everywhere):
             from opsconsole.tui import opening
 
             opening.look_for_runs(self)
+
+    def _follow_watch(self) -> None:
+        from opsconsole.tui import last_watch
+
+        last_watch.follow(self)
 
     def _read_library(self) -> None:
         if self.parts is not None:

@@ -14,6 +14,7 @@ from opsconsole.model.run import Answer, Leave, PartState, Progress, Question, R
 from opsconsole.model.runbook import Command, Risk, Runbook, Section, Step
 from opsconsole.model.snapshot import Snapshot
 from opsconsole.tui.console import Console
+from opsconsole.watch.alerts.claim import LastRound
 from tests.support.snapshots import NOW
 
 
@@ -115,6 +116,10 @@ class ToldParts:
         self.script: Callable[[Any], ScriptedSession] | None = None
         self.closed = False
         self.changed: Lately | None = None
+        self.watched: LastRound | None = None
+
+    def last_watch(self) -> LastRound | None:
+        return self.watched
 
     def collector(self, on_change: Callable[[Snapshot], None]) -> ToldCollector:
         return ToldCollector(self, on_change)

@@ -17,18 +17,24 @@ _DOT: Final = Span(" · ", "dim")
 _ROOM_FOR_BOX: Final = 30
 """Lines of screen from which the box has a line of its own even when it is well."""
 
+_ROOM_FOR_A_WATCH: Final = 110
+_ROOM_FOR_A_WRONG_WATCH: Final = 76
+"""Columns from which it is said when the watch last looked."""
+
 _ROOM_FOR_CLOCK: Final = 36
 """Columns from which there is a clock beside the verdict."""
 
 
 def lines(
-    snapshot: Snapshot | None, name: str, size: int, screen_lines: int, host: str, now: float, *, read_only: bool
-) -> list[Line]:
+    snapshot: Snapshot | None, name: str, size: int, screen_lines: int, host: str, now: float, *,
+    read_only: bool, watch: tuple[Line, bool] = ((), False),
+) -> list[Line]:  # fmt: skip
     """The header's lines, one or two, each `size` cells wide at most. `now` is the clock, epoch seconds.
 
-    `name` is that of the stack, which may be known before the first snapshot.
+    `name` is that of the stack, which may be known before the first snapshot. `watch` is what is said of the watch, and
+    whether that is something wrong, for which there is room sooner.
     """
-    right = _right(snapshot, now, size, read_only=read_only) if size >= _ROOM_FOR_CLOCK else ()
+    right = _right(snapshot, now, size, watch, read_only=read_only) if size >= _ROOM_FOR_CLOCK else ()
     first = between(_left(snapshot, name, host, size - width(right) - 3, read_only=read_only), right, size - 2)
     out = [(Span(" "), *first, Span(" "))]
     box = box_line(snapshot, size - 2) if snapshot is not None else ()
@@ -63,11 +69,14 @@ def _left(snapshot: Snapshot | None, stack: str, host: str, room: int, *, read_o
     return cut(state, room)
 
 
-def _right(snapshot: Snapshot | None, now: float, size: int, *, read_only: bool) -> Line:
+def _right(snapshot: Snapshot | None, now: float, size: int, watch: tuple[Line, bool], *, read_only: bool) -> Line:
     clock = datetime.fromtimestamp(now, UTC).strftime("%H:%M:%S")
     parts = [line((clock, "value"), (" UTC", "dim"))]
     if size >= 100:
         parts.append(line((f"round {duration(snapshot.took)}", "dim")) if snapshot and snapshot.rounds else ())
     if size >= 110 and not read_only:
         parts.insert(0, line(("read-only off", "dim")))
+    words, wrong = watch
+    if size >= (_ROOM_FOR_A_WRONG_WATCH if wrong else _ROOM_FOR_A_WATCH):
+        parts.insert(0, words)
     return join(parts, _DOT)

@@ -16,6 +16,7 @@ from opsconsole.tui.pane import Pane
 from opsconsole.tui.panes import FINDINGS, PANES, PaneKind
 from opsconsole.tui.presentation import header
 from opsconsole.tui.presentation.growth import Growth
+from opsconsole.tui.presentation.last_watch import last_watch
 from opsconsole.tui.presentation.unread import title_reason
 from opsconsole.tui.presentation.view import RUN_KEY, OpenRun, View
 from opsconsole.tui.screens.boarded import SHRINK, BoardScreen
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
     from opsconsole.model.snapshot import Snapshot
     from opsconsole.model.stack import Service, Stack
     from opsconsole.tui.clipboard import Excerpt
+    from opsconsole.watch.alerts.claim import LastRound
 
 _HEADER_LINES = 2
 
@@ -59,6 +61,8 @@ class Overview(BoardScreen):
         self.runs: Sequence[OpenRun] = ()
         self.titles: dict[str, str] = {}
         self.saying = ""
+        self.watched: LastRound | None = None
+        self.watch_known = False
         self.marks = Marks()
         self._growth = Growth()
         self._header = Canvas(id="header")
@@ -118,8 +122,11 @@ class Overview(BoardScreen):
 
     def _draw_header(self, now: float) -> None:
         size, name = self.app.size, self.stack.name if self.stack else "looking…"
+        wanted = self.watch_known and self.stack is not None and self.stack.alerts is not None
+        watch = last_watch(self.watched, wanted=wanted, now=now)
+        read_only = self.console.read_only
         lines = header.lines(
-            self.snapshot, name, size.width, size.height, self.host, now, read_only=self.console.read_only
+            self.snapshot, name, size.width, size.height, self.host, now, read_only=read_only, watch=watch
         )[:_HEADER_LINES]
         if self._header.styles.height is None or self._header.styles.height.value != len(lines):
             self._header.styles.height = len(lines)
