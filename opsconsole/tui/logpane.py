@@ -46,6 +46,7 @@ class LogPane(Canvas, can_focus=True):
         self.top = 0
         self.current: int | None = None
         self.drawn = 0  # lines of logs that were made into rows, since it began
+        self.touched = 0  # how often somebody has scrolled
         self._skip = 0
         self._bottom = 0
 
@@ -169,6 +170,7 @@ class LogPane(Canvas, can_focus=True):
 
     def action_scroll_by(self, by: int) -> None:
         """Scroll by so many rows; at the end it follows again."""
+        self.touched += 1
         if by > 0:
             self._forth(by)
         else:
@@ -182,12 +184,14 @@ class LogPane(Canvas, can_focus=True):
 
     def action_first(self) -> None:
         """To the oldest line that is held."""
+        self.touched += 1
         self._hold()
         self.top, self._skip = self.book.ring.first, 0
         self._moved()
 
     def action_last(self) -> None:
         """To the end, and follow."""
+        self.touched += 1
         self.following = True
         self._moved()
 

@@ -17,6 +17,7 @@ from pathlib import Path
 from statistics import median
 from tempfile import TemporaryDirectory
 
+from tests.bench import logs
 from tests.bench.stage import Stage, open_stage
 from tests.bench.terminal import program
 
@@ -135,6 +136,19 @@ def measure_load(stage: Stage, seconds: float = 60.0) -> list[Figure]:
     ]
 
 
+def measure_logs() -> list[Figure]:
+    """What a key takes on a screen of logs that holds all it can while more comes than anybody can read."""
+    environment = {**os.environ, "TERM": "xterm-256color"}
+    read, quiet, busy = logs.keys(environment)
+    last = int(0.99 * logs.KEYS)
+    held = f"{logs.HELD} lines held, {logs.RATE} a second coming; median {1000 * median(busy):.0f} ms"
+    beside = f"while nothing comes: median {1000 * median(quiet):.0f} ms, p99 {1000 * quiet[last]:.0f} ms"
+    return [
+        Figure("logs: a key is answered, p99", busy[last], 0.05, "s", f"{held}; {beside}"),
+        Figure(f"logs: {logs.HELD} lines of a file are read", read, 10.0, "s", ""),
+    ]
+
+
 def cpu_seconds(pids: list[int]) -> float:
     """User and system time of the processes, their ended children included (proc(5), fields 14 to 17 of stat)."""
     ticks = 0
@@ -147,8 +161,8 @@ def cpu_seconds(pids: list[int]) -> float:
 def main() -> int:
     """Measure, print, judge."""
     parser = argparse.ArgumentParser(prog="make bench")
-    parser.add_argument("--only", choices=("starts", "bundle", "status", "load"), action="append")
-    chosen = parser.parse_args().only or ["starts", "bundle", "status", "load"]
+    parser.add_argument("--only", choices=("starts", "bundle", "status", "load", "logs"), action="append")
+    chosen = parser.parse_args().only or ["starts", "bundle", "status", "load", "logs"]
     processor = next(
         (
             line.partition(":")[2].strip()
@@ -167,6 +181,8 @@ def main() -> int:
     if "load" in chosen:
         with open_stage(containers=30, queues=0, endpoints=0) as stage:
             figures += measure_load(stage)
+    if "logs" in chosen:
+        figures += measure_logs()
     for figure in figures:
         print(figure, flush=True)
     return int(any(figure.value > figure.bound for figure in figures))

@@ -16,6 +16,7 @@ from opsconsole.logs.levels import LogLevel
 from opsconsole.logs.matches import Pattern
 from opsconsole.logs.moments import clock
 from opsconsole.logs.ring import Ring
+from opsconsole.logs.stamps import own_time
 from opsconsole.model.units import count
 from opsconsole.tui.presentation.spans import Line, Span, fit, join, line, words
 
@@ -38,7 +39,10 @@ NARROW: Final = 60
 
 @dataclass(frozen=True, slots=True)
 class Look:
-    """How lines are shown: `width` cells, moved to the left by `shift`, or wrapped. `now` tells old times from new."""
+    """How lines are shown: `width` cells, moved to the left by `shift`, or wrapped. `now` tells old days from today.
+
+    With `times` each line has its time in a column, and not once more at its beginning.
+    """
 
     width: int
     names: Sequence[str]
@@ -69,7 +73,9 @@ def rows(ring: Ring, number: int, look: Look, sought: Pattern | None = None, *, 
     text = ring.text(number)
     level = ring.level(number)
     style = LEVEL_STYLES[level]
-    pieces = wrapped(text, look.room) if look.wrap else [(look.shift, look.shift + look.room + 1)]
+    begin = _begin(ring, number, look)
+    at = begin + look.shift
+    pieces = wrapped(text, look.room, begin) if look.wrap else [(at, at + look.room + 1)]
     places = sought.places(text) if sought is not None else []
     head = _head(ring, number, look, level, found=found)
     blank = line(" " * (look.width - look.room))
@@ -81,15 +87,19 @@ def rows(ring: Ring, number: int, look: Look, sought: Pattern | None = None, *, 
 
 def row_count(ring: Ring, number: int, look: Look) -> int:
     """How many rows a line takes."""
-    return len(wrapped(ring.text(number), look.room)) if look.wrap else 1
+    return len(wrapped(ring.text(number), look.room, _begin(ring, number, look))) if look.wrap else 1
 
 
-def wrapped(text: str, room: int) -> list[tuple[int, int]]:
-    """Where each row of a line begins and ends, in characters."""
+def _begin(ring: Ring, number: int, look: Look) -> int:
+    """Where the words of a line begin: behind its own time, where that stands in the column of times already."""
+    return own_time(ring.text(number), ring.time(number)) if look.times and not ring.joined(number) else 0
+
+
+def wrapped(text: str, room: int, begin: int = 0) -> list[tuple[int, int]]:
+    """Where each row of a line begins and ends, in characters; the first at `begin`."""
     if text.isascii():
-        return [(begin, begin + room) for begin in range(0, max(len(text), 1), room)]
+        return [(place, place + room) for place in range(begin, max(len(text), begin + 1), room)]
     out: list[tuple[int, int]] = []
-    begin = 0
     while begin < len(text) or not out:
         end = begin + max(len(set_cell_size(text[begin : begin + room], room).rstrip()), 1)
         if cell_len(text[begin : begin + room]) <= room:

@@ -77,6 +77,7 @@ class LogScreen(OpsScreen):
         self.pane = LogPane(self._new_book(), Look(80, [source.name for source in sources], 0.0))
         self.seeking = Seeking(self.pane, self.note)
         self._seen = -1
+        self._touched = 0
         self._kept: tuple[float | None, str] | None = None
         self._goal: float | None = None
 
@@ -298,7 +299,7 @@ class LogScreen(OpsScreen):
         self.pane.top = 0
         book.narrow(old.filter.pattern if old.filter is not None else None)
         book.seek(old.search.pattern if old.search is not None else None)
-        self._seen = -1
+        self._seen, self._touched = -1, self.pane.touched
 
         async def exchange() -> None:
             await old.close()
@@ -311,6 +312,8 @@ class LogScreen(OpsScreen):
         if self.book.reading or not len(self.book.ring):
             return
         ring = self.book.ring
+        if self.pane.touched != self._touched:  # somebody has gone somewhere else meanwhile
+            self._goal = self._kept = None
         if self._goal is not None:
             number, self._goal = ring.number_at(self._goal), None
             self.pane.reveal(number if number is not None else ring.first, top=True)
