@@ -10,12 +10,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from opsconsole.model.run import AskConfirm
 from opsconsole.tui.clipboard import MOST, around, sequence, taken
 from tests.support.console import settled
 from tests.support.multiplexers import inside
 from tests.support.snapshots import everything_wrong
 from tests.support.waiting import wait_for, wait_until
-from tests.tui.fakes import ToldParts, console, painted
+from tests.tui.fakes import CHANGE, ScriptedSession, ToldParts, a_runbook, a_state, console, painted
 
 OSC_52 = re.compile(rb"\x1b\]52;[a-z]*;([A-Za-z0-9+/=]*)(?:\x07|\x1b\\)")
 
@@ -99,7 +100,7 @@ async def test_the_finding_under_the_cursor_is_copied_in_full(monkeypatch: pytes
         ]
         await pilot.press("1", "y")
         await wait_for("the word about it", lambda: "copied the row: " in painted(app))
-        assert landed(sent[1].encode()) == ["! celery-worker 861 M 1 G +4 M/min"]
+        assert landed(sent[1].encode())[0].startswith("! celery-worker 861 M 1 G +4 M/min")
 
 
 async def test_what_is_typed_unseen_is_never_copied(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -115,6 +116,32 @@ async def test_what_is_typed_unseen_is_never_copied(monkeypatch: pytest.MonkeyPa
             await pilot.press("end", "shift+home", "ctrl+x")
             await pilot.press("escape")
     assert [landed(each.encode()) for each in sent] == [["hunter2"]]
+
+
+async def test_of_a_run_the_command_and_the_end_of_what_it_printed(monkeypatch: pytest.MonkeyPatch) -> None:
+    parts = ToldParts(everything_wrong(), [a_runbook()])
+    asked = AskConfirm(1, 0, CHANGE.text, "yes", "in /opt/EatFit24 on prod-1 as deploy", CHANGE)
+    parts.script = lambda operator: ScriptedSession(operator, a_state(1), [asked])
+    app = console(parts)
+    sent: list[str] = []
+    monkeypatch.setattr(app, "send", sent.append)
+    async with app.run_test(size=(120, 40)) as pilot:
+        await wait_for("the findings", lambda: "celery-worker.process" in painted(app))
+        await pilot.press("enter")
+        await wait_for("the runbook", lambda: "⏎ begin" in painted(app))
+        await pilot.press("enter")
+        await wait_for("the question", lambda: "q leave" in painted(app))
+        assert app.desk is not None
+        app.desk.output("".join(f"{'a line of output':20}{number:05}\r\n" for number in range(9000)))
+        for keys, what in (("", "the command"), ("j", "what was printed")):
+            await pilot.press("Y")
+            await wait_for("the list", lambda: "what was printed" in painted(app))
+            await pilot.press(*keys, "enter")
+            await wait_for("the word about it", lambda what=what: f"copied {what}" in painted(app))
+        assert "copied what was printed: the end, 72 K of " in painted(app)
+        command, printed = (landed(each.encode())[0] for each in sent)
+        assert command == CHANGE.text
+        assert printed.split("\n")[-1] == "a line of output    08999"
 
 
 # --- the real program, in the real tmux and the real screen ---------------------------------------------------

@@ -12,7 +12,7 @@ from textual.binding import Binding, BindingType
 
 from opsconsole.model.run import Question
 from opsconsole.model.snapshot import Snapshot
-from opsconsole.tui import interrupting, lately, leafing
+from opsconsole.tui import copying, interrupting, lately, leafing
 from opsconsole.tui.canvas import Canvas
 from opsconsole.tui.offer import Offer
 from opsconsole.tui.page import Page
@@ -45,6 +45,7 @@ class RunScreen(OpsScreen):
         Binding("w", "lately", "what changed here lately", show=False),
         Binding("c", "holding", "what it holds", id="keep-8.holding"),
         *leafing.SEARCH,
+        Binding("Y", "copy_from", "copy", id="keep-8.copy"),  # y answers questions
         Binding("escape", "close", "overview", id="keep-3.close"),
     ]
 
@@ -284,6 +285,10 @@ class RunScreen(OpsScreen):
     def action_lately(self) -> None:
         """All that changed on the box before the run."""
         lately.show(self.console, self.desk.since, self.desk.inputs.get("service", ""), self._beside())
+
+    def action_copy_from(self) -> None:
+        """Choose what of the run to copy."""
+        copying.choose_of_run(self)
 
     def action_holding(self) -> None:
         """The values and the environment of the run."""
