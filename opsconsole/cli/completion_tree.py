@@ -110,7 +110,8 @@ def _node(path: tuple[str, ...], help: str, parser: argparse.ArgumentParser) -> 
         elif action.help == argparse.SUPPRESS:
             continue
         elif action.option_strings:
-            value = None if action.nargs == 0 else _value(action)
+            # A value that may be left away is not waited for: what follows is more often something else.
+            value = None if action.nargs in (0, "?") else _value(action)
             options.append(Option(tuple(action.option_strings), _first_words(action.help), value))
         else:
             places.append(_value(action))

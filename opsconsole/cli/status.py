@@ -8,11 +8,12 @@ import sys
 from collections.abc import Sequence
 from typing import Final
 
-from opsconsole.cli.exits import exit_of
+from opsconsole.cli.exits import TROUBLE, exit_of
 from opsconsole.cli.names import meant
 from opsconsole.cli.output import coloured, columns, write
 from opsconsole.cli.parts import host, parts_here
 from opsconsole.model.snapshot import Snapshot
+from opsconsole.model.trouble import TroubleError
 from opsconsole.watch.collector import look_once
 
 _EVERY: Final = 5.0  # seconds between the beginnings of two looks
@@ -49,7 +50,15 @@ def main(args: argparse.Namespace) -> int:
         from opsconsole.cli.status_watch import watch
 
         return watch(args, lambda snapshot, asked: rendered(args, snapshot, asked))
-    snapshot, asked = asyncio.run(look(args, args.checks))
+    try:
+        snapshot, asked = asyncio.run(look(args, args.checks))
+    except TroubleError as error:
+        if args.format != "nagios":
+            raise
+        from opsconsole.cli.status_nagios import unknown
+
+        write(unknown(error.troubles))  # a plugin's errors are not seen by those who run it
+        return TROUBLE
     write(rendered(args, snapshot, asked))
     return exit_of(s for s in snapshot.standings.values() if asked is None or s.check.name in asked)
 

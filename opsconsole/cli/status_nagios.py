@@ -13,6 +13,7 @@ from opsconsole.cli.status_text import reason_of, worst_first
 from opsconsole.model.check import Standing
 from opsconsole.model.snapshot import Snapshot
 from opsconsole.model.text import one_line
+from opsconsole.model.trouble import Trouble
 from opsconsole.model.verdict import Level
 from opsconsole.watch.exposition import number
 from opsconsole.watch.figures import Figure, Unit, figures_of
@@ -42,6 +43,12 @@ def render(snapshot: Snapshot, asked: Collection[str] | None = None) -> str:
     told = _as_many(findings, room * 2 // 3)
     kept = _that_fit(figures, room - _size(told))
     return "\n".join([f"{headline} | {' '.join([*counts, *kept])}", *told]) + "\n"
+
+
+def unknown(troubles: Sequence[Trouble]) -> str:
+    """What is said where nothing could be looked at: the first fault in the first line, then all of them."""
+    lines = [_text(str(trouble), 500) for trouble in troubles]
+    return "\n".join([f"UNKNOWN - {lines[0]}", *_as_many(lines[1:], _LONGEST - 1000)]) + "\n"
 
 
 def _headline(snapshot: Snapshot, shown: Sequence[Standing], found: Sequence[Standing]) -> str:

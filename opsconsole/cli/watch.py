@@ -25,6 +25,7 @@ from opsconsole.watch.alerts.rounds import counted
 from opsconsole.watch.alerts.silences import silences
 from opsconsole.watch.alerts.watcher import Habits, Watcher
 from opsconsole.watch.collector import look_once
+from opsconsole.watch.threads import wait_for_no_thread
 
 if TYPE_CHECKING:
     from opsconsole.watch.alerts.state import Silence
@@ -141,6 +142,7 @@ async def _test(args: argparse.Namespace) -> int:
     from opsconsole.model.alerts import Failed
     from opsconsole.watch.alerts.watcher import tried
 
+    wait_for_no_thread()
     parts = await parts_here(args)
     ways = parts.ways()
     try:

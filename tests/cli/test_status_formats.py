@@ -30,7 +30,10 @@ def test_nagios_gets_its_word_and_its_code(site, tmp_path, asked, code, word):
 def test_a_bad_stack_file_is_unknown_to_nagios_too(tmp_path):
     (tmp_path / "stack.toml").write_text("name = ")
     outcome = opsconsole("status", "--format", "nagios", cwd=tmp_path)
-    assert (outcome.code, outcome.out) == (3, "") and "stack.toml:1" in outcome.err
+    assert (outcome.code, outcome.err) == (3, "")
+    assert outcome.out.startswith("UNKNOWN - stack.toml:1") and outcome.out.count("\n") == 1
+    (tmp_path / "stack.toml").write_text('name = "x"\na = 1\nb = 1\n')
+    assert len(opsconsole("status", "--format", "nagios", cwd=tmp_path).out.splitlines()) == 2
 
 
 def test_prometheus_gets_levels_and_figures_and_the_code_stays(site, tmp_path):

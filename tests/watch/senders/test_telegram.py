@@ -9,9 +9,12 @@ import stat
 from dataclasses import replace
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from opsconsole.model.alerts import AlertSettings, Failed, News, Sent, Telegram
 from opsconsole.watch.senders import Around, open_senders
+from opsconsole.watch.senders.telegram_answers import meaning
 from tests.lab.telegram import TAKEN, TOKEN, Answers, refusal, telegram
 from tests.watch.senders.digests import HEALTH, MEMORY, PROCESS, digest
 from tests.watch.senders.html import read
@@ -268,3 +271,28 @@ async def test_each_kind_of_news_is_taken_by_the_server(telegram, tmp_path):
     assert await bot.send(digest(*(replace(MEMORY, id=news, news=news) for news in News))) == Sent()
     assert await bot.send(digest(test=True)) == Sent()
     assert os.linesep not in bot.name
+
+
+JSON = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats() | st.text(),
+    lambda inner: st.lists(inner, max_size=4) | st.dictionaries(st.text(), inner, max_size=4),
+    max_leaves=8,
+)
+SAID = st.fixed_dictionaries(
+    {},
+    optional={
+        "ok": st.booleans() | JSON,
+        "description": st.text() | JSON,
+        "parameters": JSON | st.fixed_dictionaries({}, optional={"retry_after": JSON, "migrate_to_chat_id": JSON}),
+    },
+)
+
+
+@given(st.integers(100, 599), SAID | JSON | st.binary())
+def test_whatever_answers_in_its_place_there_is_a_meaning(status, said):
+    body = said if isinstance(said, bytes) else json.dumps(said).encode()
+    found = meaning(status, body, "env:BOT_TOKEN", "env:CHAT")
+    if isinstance(found, Failed):
+        assert found.why and "\n" not in found.why and "\x1b" not in found.why
+        assert found.retry_after is None or found.retry_after > 0
+    assert isinstance(found, Sent) is (200 <= status < 300 and isinstance(said, dict) and said.get("ok") is True)
