@@ -24,7 +24,7 @@ from opsconsole.tui.canvas import Canvas
 from opsconsole.tui.logpane import LogPane
 from opsconsole.tui.presentation.arrangement import mode
 from opsconsole.tui.presentation.logs import NARROW, Course, Look, course, day_of, said
-from opsconsole.tui.presentation.spans import Line, between, line
+from opsconsole.tui.presentation.spans import Line, Span, fit
 from opsconsole.tui.screens.base import OpsScreen
 from opsconsole.tui.seeking import Bar, Seeking
 
@@ -61,6 +61,7 @@ class LogScreen(OpsScreen):
         Binding("question_mark", "help", "help", id="keep-3.help"),
     ]
     CSS = """
+    LogScreen #course { height: 1; }
     LogScreen Input {
         border: none; height: 1; padding: 0; display: none;
         background: $console-surface; color: $console-foreground;
@@ -72,7 +73,8 @@ class LogScreen(OpsScreen):
         self._sources = sources
         self._readers: Readers | None = None
         self._wanted = _FIRST
-        self._header = Canvas(id="header")
+        self.crumb = f"logs of {', '.join(source.name for source in sources)}"
+        self._course = Canvas(id="course")
         self.bar = Bar()
         self.pane = LogPane(self._new_book(), Look(80, [source.name for source in sources], 0.0))
         self.seeking = Seeking(self.pane, self.note)
@@ -95,7 +97,8 @@ class LogScreen(OpsScreen):
 
     def compose(self) -> ComposeResult:
         """Where reading stands, the lines, what is typed, the footer."""
-        yield self._header
+        yield Canvas(id="header")
+        yield self._course
         yield self.pane
         yield self.bar
         yield Canvas(id="footer")
@@ -127,8 +130,9 @@ class LogScreen(OpsScreen):
 
     def tick(self, now: float) -> None:
         """Only the clock moves, and what is old."""
+        self.draw_header()
         self.pane.look = replace(self.pane.look, now=now)
-        self._draw_header()
+        self._draw_course()
 
     def on_screen_resume(self) -> None:
         """Draw what came meanwhile."""
@@ -147,11 +151,12 @@ class LogScreen(OpsScreen):
         """Draw what is in sight."""
         self.pane.look = replace(self.pane.look, now=self.console.now())
         self.pane.draw()
-        self._draw_header()
+        self._draw_course()
+        self.draw_header()
         self.draw_footer()
 
-    def _draw_header(self) -> None:
-        width, now = self.size.width, self.console.now()
+    def _draw_course(self) -> None:
+        """How reading goes, and why nothing comes."""
         search = self.book.search
         behind = None
         if search is not None and search.behind and len(self.book.ring):
@@ -169,18 +174,16 @@ class LogScreen(OpsScreen):
                 day_of(self.book.ring, self.pane.top, self.pane.look),
             )
         )
-        time = line((clock(now, fine=False), "value"), (" UTC ", "dim"))
-        title = line(" ", ("Logs ", "title"), ("· ", "dim")) if width >= NARROW else line(" ")
-        lines: list[Line] = [between((*title, *doing), time, width)]
+        lines: list[Line] = [fit((Span(" "), *doing), self.size.width)]
         waiting = [one for one in self.book.standings if one.said]
         lines += [said(one.source.name, one.said) for one in waiting[:_MOST_SAID]]
-        if self._header.styles.height is None or self._header.styles.height.value != len(lines):
-            self._header.styles.height = len(lines)
-        self._header.show(lines)
+        if self._course.styles.height is None or self._course.styles.height.value != len(lines):
+            self._course.styles.height = len(lines)
+        self._course.show(lines)
 
     def on_log_pane_moved(self) -> None:
         """Whether it follows has changed, or what lies below."""
-        self._draw_header()
+        self._draw_course()
         self.draw_footer()
 
     # --- keys --------------------------------------------------------------------------------------------
