@@ -2,20 +2,23 @@
 
 from __future__ import annotations
 
+import asyncio
 import re
 import sys
 from collections.abc import Callable, Mapping
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
 
+from opsconsole.model.run import Answer, AskTick, Question, RunState
 from opsconsole.runbook.guard import Guard
 from opsconsole.stack.load import load
-from tests.lab.systems.bookingbot.box import FIRST, NOT_THE_BOX, SHIPPED, Bookingbot
+from tests.lab.systems.bookingbot.box import FIRST, SHIPPED, Bookingbot
 from tests.lab.systems.bookingbot.faults import FAULTS, QUICK, edit, recreate
+from tests.lab.systems.composed import NOT_THE_BOX
 from tests.lab.systems.fault import Fault
 from tests.lab.systems.hand import Hand
 from tests.lab.systems.harness import Bench, follow, prove, well_again
@@ -275,6 +278,50 @@ def test_production_only_validates_whatever_is_asked_for(bench: Bench) -> None:
         assert "migrations (validate): pending migrations: V2__party_size.sql" in said
         _applied_again(lab)
         well_again(lab, "after it was applied")
+
+
+@dataclass
+class Meanwhile(Hand):
+    """Ticks a box only when what it says was done, elsewhere and by others."""
+
+    box: str = ""
+    elsewhere: Callable[[], None] = lambda: None
+
+    async def answer(self, state: RunState, question: Question) -> Answer:
+        if isinstance(question, AskTick) and self.box in state.steps[question.step].step.text:
+            await asyncio.to_thread(self.elsewhere)
+        return await super().answer(state, question)
+
+
+@pytest.mark.engine
+@pytest.mark.lab
+def test_a_schema_that_the_old_image_cannot_live_with_is_fixed_forward(bench: Bench) -> None:
+    with bench.working() as lab:
+        well_again(lab, "before the release")
+        good = on_the_box(lab, "git", "describe", "--tags")
+
+        def release(tag: str, migration: str, statement: str) -> None:
+            new_migration(lab, migration, statement, tag)
+            lab.check_out(tag)
+            lab.migrate()
+            recreate(lab)
+
+        release("v1.6.0", "V10__people.sql", "ALTER TABLE booking RENAME COLUMN party TO people;")
+        ways = ("Nothing in the data", "No, the old image", "Forward", "Prove it")
+        given = {"last_good": good, "reason": "its migration broke the image before it"}
+        hand = Meanwhile(
+            replace(Fault.none("release-rollback", ways), inputs=given),
+            box="The release with the fix runs",
+            elsewhere=lambda: release("v1.6.1", "V11__party.sql", "ALTER TABLE booking RENAME COLUMN people TO party;"),
+        )
+        follow(lab, hand)
+        assert hand.ended == "done", (hand.stopped, hand.why, hand.done, hand.seen[-1500:])
+        assert "go-back" in hand.done, "the image before goes back first"
+        assert "stop-database" not in hand.done
+        assert lab.docker("inspect", "--format", "{{.Config.Image}}", lab.container("app")).endswith(":v1.6.1")
+        assert lab.sql("SELECT count(party) >= 0 FROM booking") == "t"
+        assert "v1.6.0 bad its migration broke" in (lab.home / ".releases").read_text()
+        well_again(lab, "after the fix")
 
 
 @pytest.mark.engine

@@ -13,8 +13,9 @@ from opsconsole.model.runbook import Runbook
 from opsconsole.runbook.guard import Guard
 from opsconsole.runbook.library import Library
 from opsconsole.stack.load import load
-from tests.lab.systems.brace.box import NOT_THE_BOX, OWN, SHIPPED, Brace
+from tests.lab.systems.brace.box import OWN, SHIPPED, Brace
 from tests.lab.systems.brace.faults import ADD_COLUMN, FAULTS, QUICK
+from tests.lab.systems.composed import NOT_THE_BOX
 from tests.lab.systems.fault import Fault
 from tests.lab.systems.hand import Hand
 from tests.lab.systems.harness import Bench, follow, prove, well_again

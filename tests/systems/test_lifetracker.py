@@ -12,10 +12,11 @@ import pytest
 from opsconsole.runbook.guard import Guard
 from opsconsole.runbook.library import Library
 from opsconsole.stack.load import load
+from tests.lab.systems.composed import NOT_THE_BOX
 from tests.lab.systems.fault import Fault
 from tests.lab.systems.hand import Hand
 from tests.lab.systems.harness import Bench, follow, prove, well_again
-from tests.lab.systems.lifetracker.box import CORE, NOT_THE_BOX, SHIPPED, Lifetracker
+from tests.lab.systems.lifetracker.box import CORE, SHIPPED, Lifetracker
 from tests.lab.systems.lifetracker.faults import FAULTS, QUICK
 from tests.lab.systems.system import Status
 

@@ -145,5 +145,13 @@ def test_the_runbooks_have_nothing_that_lint_minds(system: str) -> None:
     assert remarks == []
 
 
+@pytest.mark.parametrize("system", SYSTEMS)
+def test_what_takes_a_step_back_says_that_it_is_no_step_of_the_way(system: str) -> None:
+    """A run passes it by; whoever reads the document elsewhere has to be told as well."""
+    for book in Library((SHIPPED / system,)).all():
+        undoes = {step.options.undo for step in book.steps if step.options.undo}
+        assert [step.name for step in book.steps if step.name in undoes and not step.options.on_demand] == [], book.name
+
+
 def test_each_system_is_found_in_the_repository_and_in_what_is_installed() -> None:
     assert (ROOT / "runbooks").resolve() == SHIPPED

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -10,11 +11,13 @@ import pytest
 from opsconsole.runbook.guard import Guard
 from opsconsole.runbook.library import Library
 from opsconsole.stack.load import load
+from tests.lab.systems.composed import NOT_THE_BOX
 from tests.lab.systems.fault import Fault
-from tests.lab.systems.harness import Bench, prove, well_again
+from tests.lab.systems.hand import Hand
+from tests.lab.systems.harness import Bench, follow, prove, well_again
 from tests.lab.systems.system import Status
-from tests.lab.systems.zachot.box import NOT_THE_BOX, SHIPPED, Zachot
-from tests.lab.systems.zachot.faults import FAULTS, QUICK
+from tests.lab.systems.zachot.box import SHIPPED, Zachot
+from tests.lab.systems.zachot.faults import ENV, FAULTS, QUICK
 
 HEALTH = ("worker.state", "worker.process", "worker-of-zachot", "redis-ping", "queue-readable")
 
@@ -53,6 +56,46 @@ def test_worker_health_is_0_1_or_2(bench: Bench) -> None:
         assert health(lab).code == 2
         lab.run("systemctl", "start", "redis-server", "zachot-worker", "zachot-api")
         well_again(lab, "at the end")
+
+
+@pytest.mark.engine
+@pytest.mark.systemd
+@pytest.mark.lab
+def test_a_redis_that_came_back_empty_is_told_and_not_repaired(bench: Bench) -> None:
+    with bench.working() as lab:
+        well_again(lab, "before")
+        lab.redis("FLUSHALL")
+        hand = follow(lab, Hand(Fault.none("redis-lost", choices=("It runs, and is empty",))))
+        assert hand.ended == "done", (hand.stopped, hand.why, hand.seen[-1500:])
+        assert "last-tasks" in hand.done
+        assert "hold" not in hand.done, "a Redis that runs is left alone"
+        well_again(lab, "after it")
+
+
+@pytest.mark.engine
+@pytest.mark.systemd
+@pytest.mark.lab
+def test_an_environment_that_is_lost_comes_back_from_an_older_copy_and_is_completed(bench: Bench) -> None:
+    with bench.working() as lab:
+        well_again(lab, "before")
+        lab.run("sed", "-i", "s/^APP_ENV=.*/APP_ENV=newer-than-the-copy/", ENV)
+        lab.run("systemctl", "restart", "zachot-api", "zachot-worker")
+        told = json.loads(lab.run("opsconsole", "--stack", str(lab.stack_file), "lately", "--format", "json"))
+        changed = {subject: change["kind"] for change in told["changes"] for subject in change["subjects"]}
+        assert (changed["envs/prod/etc/zachot.env"], changed["worker"], changed["api"]) == ("file", "start", "start")
+        assert "/etc/systemd/system/zachot-worker.service" in changed
+        lab.run("rm", ENV)
+        assert Status.of(lab, "environment-file").wrong == {"environment-file": "DOWN"}
+        completed = {"edit": f"sudo sed -i 's/^APP_ENV=.*/APP_ENV=newer-than-the-copy/' {ENV}"}
+        ways = ("The file is gone", "No, it is older", "Prove it")
+        hand = follow(lab, Hand(Fault.none("environment-lost", choices=ways, edits=completed)))
+        assert hand.ended == "done", (hand.stopped, hand.why, hand.done, hand.seen[-1500:])
+        assert {"restore", "compare", "edit", "contract"} <= set(hand.done)
+        assert "differs from what runs" in hand.seen
+        assert Status.of(lab).wrong == {"backup-is-of-what-runs": "DEGRADED"}, "the record says what is left to do"
+        hand = follow(lab, Hand(Fault.none("environment-backup")))
+        assert hand.ended == "done", (hand.stopped, hand.why, hand.seen[-1500:])
+        well_again(lab, "after the new copy")
 
 
 @pytest.mark.engine

@@ -16,8 +16,9 @@ class Fault:
     `recovery` names the steps of it that take the fault away, without which it stays. `inputs` are answers by the
     name of what is asked, `holds` says of which conditions ("if …") the operator finds that they hold: part of their
     text; `choices` is what they pick at decisions, by part of the text; `breaks` are the steps at which they
-    break the guard's rule, with the fault's name as the reason. `tidy` is called at the end, for what a
-    person would clear up elsewhere.
+    break the guard's rule, with the fault's name as the reason; `undone` are the steps that they take back by their
+    undo, when these are done, and do again; `edits` says what they run in the place of a step's own text. `tidy` is
+    called at the end, for what a person would clear up elsewhere.
     """
 
     name: str
@@ -29,6 +30,8 @@ class Fault:
     holds: tuple[str, ...] = ()
     choices: tuple[str, ...] = ()
     breaks: tuple[str, ...] = ()
+    undone: tuple[str, ...] = ()
+    edits: Mapping[str, str] = field(default_factory=dict)
     tidy: Callable[[Any], None] | None = None
 
     @classmethod
@@ -38,9 +41,20 @@ class Fault:
         choices: tuple[str, ...] = (),
         inputs: Mapping[str, str] | None = None,
         breaks: tuple[str, ...] = (),
+        edits: Mapping[str, str] | None = None,
     ) -> Fault:
         """Nothing is wrong, and a runbook is followed all the same: a checklist, a deploy."""
-        return cls(runbook, lambda system: None, {}, runbook, (), inputs or {}, choices=choices, breaks=breaks)
+        return cls(
+            runbook,
+            lambda system: None,
+            {},
+            runbook,
+            (),
+            inputs or {},
+            choices=choices,
+            breaks=breaks,
+            edits=edits or {},
+        )
 
     @property
     def code(self) -> int:

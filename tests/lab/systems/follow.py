@@ -21,6 +21,7 @@ def script_of(hand: Hand) -> str:
     """What the operator is told, as text, but for the functions of its fault: these are no affair of a runbook's."""
     told = {field.name: getattr(hand.fault, field.name) for field in fields(Fault)}
     told |= {"break_it": None, "tidy": None, "fails": dict(hand.fault.fails), "inputs": dict(hand.fault.inputs)}
+    told["edits"] = dict(hand.fault.edits)
     return json.dumps({"fault": told, "leave_out": hand.leave_out})
 
 

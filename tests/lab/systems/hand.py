@@ -13,8 +13,11 @@ from opsconsole.model.run import (
     AskShown,
     AskTick,
     AskWay,
+    Back,
+    Edit,
     Override,
     Pick,
+    Progress,
     Question,
     RunState,
     Skip,
@@ -41,10 +44,16 @@ class Hand:
     ended: str = ""
     why: str = ""
     seen: str = ""
+    _taken_back: dict[str, bool] = field(default_factory=dict)
+    """Steps that are to be taken back, and whether they are on their way to be done again."""
 
     async def answer(self, state: RunState, question: Question) -> Answer:
         if self._left_out() and not isinstance(question, AskInput):
             return self._stop("the recovery was left out")
+        if not self.leave_out and not isinstance(question, AskInput | AskFailed):
+            place = self._to_take_back(state)
+            if place is not None:
+                return Back(place)
         match question:
             case AskInput():
                 return Value(self.fault.inputs.get(question.name, question.suggestion))
@@ -70,6 +79,8 @@ class Hand:
         if self.leave_out and name in self.fault.recovery:
             self.skipped.append(name)
             return Skip("left out by the test")
+        if question.text != self.fault.edits.get(name, question.text):
+            return Edit(self.fault.edits[name])
         if question.overridable and name in self.fault.breaks:
             return Override(self.fault.name)
         if question.refused:
@@ -78,6 +89,20 @@ class Hand:
             return Skip("that is not so here")
         self.done.append(name)
         return Yes(typed=question.target)
+
+    def _to_take_back(self, state: RunState) -> int | None:
+        """Where to go for a step that was just done: to its undo, and from there to it once more."""
+        places = {here.step.name: place for place, here in enumerate(state.steps)}
+        for name in self.fault.undone:
+            here = state.steps[places[name]]
+            undo = here.step.options.undo or ""
+            if name not in self._taken_back and here.progress is Progress.DONE:
+                self._taken_back[name] = False
+                return places[undo]
+            if self._taken_back.get(name) is False and state.steps[places[undo]].progress is Progress.DONE:
+                self._taken_back[name] = True
+                return places[name]
+        return None
 
     def _left_out(self) -> bool:
         """Whether every step of the recovery is behind us, undone."""

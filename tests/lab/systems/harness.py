@@ -66,6 +66,8 @@ def prove(system: System, fault: Fault) -> None:
         whole = follow(system, Hand(fault))
         assert not whole.stopped, f"{fault.runbook} was stopped: {whole.stopped}"
         assert set(fault.recovery) <= set(whole.done), f"{fault.runbook} did {whole.done}, not {fault.recovery}"
+        for step in fault.undone:
+            assert whole.done.count(step) > 1, f"{step} was not taken back and done again: {whole.done}"
         well_again(system, f"after {fault.runbook}")
     finally:
         if fault.tidy:

@@ -5,51 +5,39 @@ from __future__ import annotations
 import http.client
 import os
 import shutil
-import tempfile
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Final
 
 from tests.lab.systems import compose
 from tests.lab.systems.bookingbot.telegram import Telegram
-from tests.lab.systems.system import ROOT, free_port, on_the_box, own_environment, replaced
+from tests.lab.systems.composed import Composed, postgres, shipped
+from tests.lab.systems.system import free_port, on_the_box, replaced
 from tests.support.parts import lack
 from tests.support.waiting import wait_until
 
-SHIPPED: Final = ROOT / "opsconsole" / "shipped" / "runbooks" / "bookingbot"
+SHIPPED: Final = shipped("bookingbot")
 APP: Final = Path(__file__).parent / "app"
 FIRST: Final = "v1.4.1"
 """The release that runs when the lab is opened."""
-
-NOT_THE_BOX: Final = "\n[box]\nenabled = false\n"
-"""How busy and how full the machine of the tests happens to be is no fault of the lab's system."""
 
 _USER: Final = 10001
 _POSTGRES: Final = 70
 
 
-class Bookingbot:
-    """The system, open. `developer` is somebody else's checkout of the same repository."""
+class Bookingbot(Composed):
+    """The system, open."""
+
+    name = "bookingbot"
 
     def __init__(self) -> None:
-        self.project = compose.project_name("bookingbot")
-        self.folder = Path(tempfile.gettempdir()) / self.project
-        self.base = f"{self.project}-base"
-        self.home = self.folder / self.project
-        self.developer = self.folder / "developer"
-        self.backups = self.folder / "backups"
+        super().__init__()
         self.port = free_port()
         self.telegram = Telegram()
-        self.environment: Mapping[str, str] = {}
 
     @property
-    def stack_file(self) -> Path:
-        """The shipped one, with the lab's places in it."""
-        return self.folder / "ops" / "stack.toml"
-
-    @property
-    def _places(self) -> list[tuple[str, str]]:
+    def places(self) -> list[tuple[str, str]]:
         venv, python = compose.bound_from_the_machine()
         return [
             ("/opt/bookingbot", str(self.home)),
@@ -64,74 +52,46 @@ class Bookingbot:
             ("@base@", self.base),
             ("@venv@", str(venv)),
             ("@python@", str(python)),
-            ("@postgres@", str(_postgres())),
+            ("@postgres@", str(postgres())),
         ]
 
-    def open(self) -> Bookingbot:
-        """Build it and start it; healthy when this returns."""
-        compose.need_compose()
-        _postgres()
+    def build_up(self) -> None:
+        """The first release, its database with a backup, and a Telegram that knows its hook."""
         if not shutil.which("nginx", path="/usr/sbin:/usr/bin"):
             lack("nginx", "there is no nginx, which stands for Caddy")
-        compose.remove_left_overs()
-        try:
-            self.telegram.open()
-            self._lay_out()
-            compose.make_base_image(self.base)
-            self.build(FIRST)
-            self.compose("up", "--detach", "db")
-            self.migrate()
-            self.back_up()
-            self.compose("up", "--detach")
-            self.wait_until_well()
-            self.telegram.hook = ("https://bookings.example/telegram/webhook", self.env("WEBHOOK_SECRET_TOKEN"))
-        except BaseException:
-            self.close()
-            raise
-        return self
+        self.telegram.open()
+        self._lay_out()
+        compose.make_base_image(self.base)
+        self.build(FIRST)
+        self.compose("up", "--detach", "db")
+        self.migrate()
+        self.back_up()
+        self.compose("up", "--detach")
+        self.wait_until_well()
+        self.telegram.hook = ("https://bookings.example/telegram/webhook", self.env("WEBHOOK_SECRET_TOKEN"))
 
     def close(self) -> None:
         """Every trace of it goes."""
         self.telegram.close()
-        compose.remove(self.project)
-
-    def traces(self) -> Iterable[str]:
-        """Containers, networks, volumes, images and folders of ours."""
-        return compose.left_of(self.project)
+        super().close()
 
     def _lay_out(self) -> None:
-        self.folder.mkdir()
-        environment = own_environment(self.folder)
-        environment["DOCKER_CONFIG"] = str(compose.give_plugin(self.folder))
-        environment["DOCKER_BUILDKIT"] = environment["COMPOSE_DOCKER_CLI_BUILD"] = "0"
-        self.environment = environment
-        self._fill(SHIPPED, self.stack_file.parent)
-        with self.stack_file.open("a") as stack:
-            stack.write(NOT_THE_BOX)
+        self.lay_ground(COMPOSE_DOCKER_CLI_BUILD="0")
         shutil.copytree(APP, self.developer, ignore=shutil.ignore_patterns("__pycache__"))
         (self.developer / "gitignore").rename(self.developer / ".gitignore")
         (self.developer / "env.example").rename(self.developer / ".env.example")
         (self.developer / "env").rename(self.folder / "env")
         for name in ("docker-compose.yml", "Dockerfile"):
             path = self.developer / name
-            path.write_text(replaced(path.read_text(), self._places))
+            path.write_text(replaced(path.read_text(), self.places))
         self._publish_first()
         self._lay_logs()
         self.backups.mkdir()
         os.chown(self.backups, _POSTGRES, _POSTGRES)
 
-    def _fill(self, source: Path, target: Path) -> None:
-        target.mkdir(parents=True)
-        for file in source.iterdir():
-            if file.is_file():
-                (target / file.name).write_text(replaced(file.read_text(), self._places))
-
     def _publish_first(self) -> None:
-        """The repository: a remote that everybody pushes to, the developer's checkout and the server's at the tag."""
-        remote = self.folder / "remote.git"
-        on_the_box(self, "git", "init", "--quiet", "--bare", "--initial-branch=main", remote, cwd=self.folder)
-        self.git("init", "--quiet", "--initial-branch=main")
-        self.git("remote", "add", "origin", str(remote))
+        """The repository, and the server's checkout of it at the tag."""
+        remote = self.found_repository()
         self.git("add", "--all")
         self.git("commit", "--quiet", "--message", "The service")
         self.git("tag", FIRST)
@@ -155,10 +115,6 @@ class Bookingbot:
         file.write_bytes(b"")
         os.utime(file, (then.timestamp(), then.timestamp()))
         os.chown(file, _USER, _USER)
-
-    def git(self, *words: str) -> str:
-        """`git WORDS` in the developer's checkout."""
-        return on_the_box(self, "git", *words, cwd=self.developer)
 
     def release(self, tag: str, message: str) -> None:
         """What the developer has changed, committed, tagged and pushed; CI has built its image."""
@@ -193,10 +149,6 @@ class Bookingbot:
     def compose(self, *words: str, check: bool = True) -> str:
         """`docker compose WORDS` in its home."""
         return on_the_box(self, "docker", "compose", *words, check=check)
-
-    def docker(self, *words: str) -> str:
-        """`docker WORDS`."""
-        return on_the_box(self, "docker", *words)
 
     def container(self, service: str) -> str:
         """What the first container of a service is called."""
@@ -246,11 +198,3 @@ class Bookingbot:
         """Until it answers and the engine calls it healthy, as seen without opsconsole."""
         wait_until("bookingbot to answer", lambda: self.get("/ready")[0] == 200, within=60)
         wait_until("the engine to call it healthy", lambda: self.state("app") == "running healthy", within=60)
-
-
-def _postgres() -> Path:
-    """Where Debian keeps the programs of the newest Postgres."""
-    found = sorted(Path("/usr/lib/postgresql").glob("*/bin/postgres"))
-    if not found:
-        lack("postgres", "there is no Postgres under /usr/lib/postgresql")
-    return found[-1].parent

@@ -320,6 +320,7 @@ FAULTS: Final = (
         {"backup": "DEGRADED"},
         "backup-too-old",
         ("back-up",),
+        undone=("back-up",),
     ),
 )
 QUICK: Final = FAULTS[0]

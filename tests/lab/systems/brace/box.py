@@ -6,44 +6,31 @@ import os
 import shutil
 import socket
 import subprocess
-import tempfile
-from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Final
 
 from tests.lab.registry import Registry, ask
 from tests.lab.systems import compose
-from tests.lab.systems.system import ROOT, on_the_box, own_environment, replaced
-from tests.support.parts import lack
+from tests.lab.systems.composed import Composed, postgres, shipped
+from tests.lab.systems.system import on_the_box, replaced
 from tests.support.waiting import wait_until
 
-SHIPPED: Final = ROOT / "opsconsole" / "shipped" / "runbooks" / "brace"
+SHIPPED: Final = shipped("brace")
 APP: Final = Path(__file__).parent / "app"
 OWN: Final = ("backend", "admin-bot", "scheduler", "frontend")
 """The services whose images are brace's own."""
 FILE: Final = "infra/docker-compose.prod.yml"
-NOT_THE_BOX: Final = "\n[box]\nenabled = false\n"
-"""How busy and how full the machine of the tests happens to be is no fault of the lab's system."""
 
 
-class Brace:
-    """The system, open. `developer` is somebody else's checkout; `release` is what their CI does with a tag."""
+class Brace(Composed):
+    """The system, open. `release` is what their CI does with a tag."""
+
+    name = "brace"
 
     def __init__(self) -> None:
-        self.project = compose.project_name("brace")
-        self.folder = Path(tempfile.gettempdir()) / self.project
-        self.base = f"{self.project}-base"
-        self.home = self.folder / self.project
-        self.developer = self.folder / "developer"
-        self.backups = self.folder / "backups"
+        super().__init__()
         self.registry = Registry(self.folder / "registry")
         self.port, self.frontend = _free_ports(2)
-        self.environment: Mapping[str, str] = {}
-
-    @property
-    def stack_file(self) -> Path:
-        """The shipped one, with the lab's places in it."""
-        return self.folder / "ops" / "stack.toml"
 
     @property
     def env_file(self) -> Path:
@@ -57,7 +44,7 @@ class Brace:
         return f"{self.registry.address}/{self.project}"
 
     @property
-    def _places(self) -> list[tuple[str, str]]:
+    def places(self) -> list[tuple[str, str]]:
         bound = [f'\n  - "{path}:{path}:ro"' for path in compose.bound_from_the_machine()]
         return [
             ("/opt/brace", str(self.home)),
@@ -75,67 +62,38 @@ class Brace:
             ("@programs@", f"{self.images}/programs:1"),
             ("@project@", self.project),
             ("@user@", f"{os.getuid()}:{os.getgid()}"),
-            ("@postgres@", str(_postgres())),
+            ("@postgres@", str(postgres())),
         ]
 
-    def open(self) -> Brace:
-        """Build it and start it; healthy when this returns."""
-        compose.need_compose()
-        _postgres()
-        compose.remove_left_overs()
-        try:
-            self._lay_out()
-            self.registry.start()
-            compose.make_base_image(self.base)
-            self._publish_first()
-            self.deploy("v1.4.0")
-            self.sql("INSERT INTO orders (note, total) VALUES ('soup', 7), ('bread', 3)")
-            self.back_up()
-        except BaseException:
-            self.close()
-            raise
-        return self
+    def build_up(self) -> None:
+        """The registry, two releases in it, the newer one running, and a backup."""
+        self.lay_ground()
+        self.backups.mkdir()
+        _fill(APP, self.developer, self.places)
+        (self.developer / "gitignore").rename(self.developer / ".gitignore")
+        (self.developer / "env").rename(self.folder / "env")
+        self.registry.start()
+        compose.make_base_image(self.base)
+        self._publish_first()
+        self.deploy("v1.4.0")
+        self.sql("INSERT INTO orders (note, total) VALUES ('soup', 7), ('bread', 3)")
+        self.back_up()
 
     def close(self) -> None:
         """Every trace of it goes."""
         self.registry.stop()
-        compose.remove(self.project)
-
-    def traces(self) -> Iterable[str]:
-        """Containers, networks, volumes, images and folders of ours."""
-        return compose.left_of(self.project)
-
-    def _lay_out(self) -> None:
-        self.folder.mkdir()
-        environment = own_environment(self.folder)
-        environment["DOCKER_CONFIG"] = str(compose.give_plugin(self.folder))
-        environment["DOCKER_BUILDKIT"] = "0"
-        self.environment = environment
-        self.backups.mkdir()
-        _fill(SHIPPED, self.stack_file.parent, self._places)
-        with self.stack_file.open("a") as stack:
-            stack.write(NOT_THE_BOX)
-        _fill(APP, self.developer, self._places)
-        (self.developer / "gitignore").rename(self.developer / ".gitignore")
-        (self.developer / "env").rename(self.folder / "env")
+        super().close()
 
     def _publish_first(self) -> None:
         """The repository, two releases of it with their images, and the server's checkout."""
         self.docker("tag", self.base, f"{self.images}/programs:1")
         self.docker("push", "--quiet", f"{self.images}/programs:1")
-        remote = self.folder / "remote.git"
-        on_the_box(self, "git", "init", "--quiet", "--bare", "--initial-branch=main", remote, cwd=self.folder)
-        self.git("init", "--quiet", "--initial-branch=main")
-        self.git("remote", "add", "origin", str(remote))
+        remote = self.found_repository()
         for version in ("v1.3.0", "v1.4.0"):
             self.release(version)
         on_the_box(self, "git", "clone", "--quiet", "--branch=main", remote, self.home, cwd=self.folder)
         shutil.move(self.folder / "env", self.env_file)
         self.env_file.chmod(0o600)
-
-    def git(self, *words: str) -> str:
-        """`git WORDS` in the developer's checkout."""
-        return on_the_box(self, "git", *words, cwd=self.developer)
 
     def release(self, version: str) -> str:
         """What the developer has there becomes a release on main: tagged, its images built and pushed. The commit."""
@@ -208,10 +166,6 @@ class Brace:
         """`docker compose WORDS` in its home, as its people give it."""
         return on_the_box(self, "docker", "compose", "--env-file", self.env_file.name, "-f", FILE, *words)
 
-    def docker(self, *words: str) -> str:
-        """`docker WORDS`."""
-        return on_the_box(self, "docker", *words, cwd=self.folder)
-
     def container(self, service: str) -> str:
         """What the container of a service is called."""
         return f"{self.project}-{service}"
@@ -264,11 +218,3 @@ def _free_ports(count: int) -> list[int]:
     finally:
         for one in held:
             one.close()
-
-
-def _postgres() -> Path:
-    """Where Debian keeps the programs of the newest Postgres."""
-    found = sorted(Path("/usr/lib/postgresql").glob("*/bin/postgres"))
-    if not found:
-        lack("postgres", "there is no Postgres under /usr/lib/postgresql")
-    return found[-1].parent

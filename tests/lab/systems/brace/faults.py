@@ -212,6 +212,7 @@ FAULTS: Final = (
         "work-tree-not-clean",
         ("put-aside",),
         choices=("No:",),
+        undone=("put-aside",),
     ),
     Fault(
         "no backup for two days",

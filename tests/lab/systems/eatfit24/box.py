@@ -4,43 +4,30 @@ from __future__ import annotations
 
 import http.client
 import shutil
-import tempfile
 import zipfile
-from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Final
 
 from tests.lab.systems import compose
-from tests.lab.systems.system import ROOT, free_port, on_the_box, own_environment, replaced
-from tests.support.parts import lack
+from tests.lab.systems.composed import Composed, postgres, shipped
+from tests.lab.systems.system import free_port, on_the_box, replaced
 from tests.support.waiting import wait_until
 
-SHIPPED: Final = ROOT / "opsconsole" / "shipped" / "runbooks" / "eatfit24"
+SHIPPED: Final = shipped("eatfit24")
 APP: Final = Path(__file__).parent / "app"
 
-NOT_THE_BOX: Final = "\n[box]\nenabled = false\n"
-"""How busy and how full the machine of the tests happens to be is no fault of the lab's system."""
 
+class Eatfit24(Composed):
+    """The system, open."""
 
-class Eatfit24:
-    """The system, open. `developer` is somebody else's checkout of the same repository."""
+    name = "eatfit24"
 
     def __init__(self) -> None:
-        self.project = compose.project_name("eatfit24")
-        self.folder = Path(tempfile.gettempdir()) / self.project
-        self.base = f"{self.project}-base"
-        self.home = self.folder / self.project
-        self.developer = self.folder / "developer"
+        super().__init__()
         self.port = free_port()
-        self.environment: Mapping[str, str] = {}
 
     @property
-    def stack_file(self) -> Path:
-        """The shipped one, with the lab's places in it."""
-        return self.folder / "ops" / "stack.toml"
-
-    @property
-    def _places(self) -> list[tuple[str, str]]:
+    def places(self) -> list[tuple[str, str]]:
         bound = [f'\n  - "{path}:{path}:ro"' for path in compose.bound_from_the_machine()]
         return [
             ("/opt/EatFit24", str(self.home)),
@@ -53,72 +40,35 @@ class Eatfit24:
             ('timeout = "20s"', 'timeout = "2m"'),
             ("@base@", self.base),
             ("\n  # @bound@", "".join(bound)),
-            ("@postgres@", str(_postgres())),
+            ("@postgres@", str(postgres())),
         ]
 
-    def open(self) -> Eatfit24:
-        """Build it and start it; healthy when this returns."""
-        compose.need_compose()
-        _postgres()
-        compose.remove_left_overs()
-        try:
-            self._lay_out()
-            compose.make_base_image(self.base)
-            self.compose("up", "--detach", "--build")
-            self.wait_until_well()
-        except BaseException:
-            self.close()
-            raise
-        return self
-
-    def close(self) -> None:
-        """Every trace of it goes."""
-        compose.remove(self.project)
-
-    def traces(self) -> Iterable[str]:
-        """Containers, networks, volumes, images and folders of ours."""
-        return compose.left_of(self.project)
+    def build_up(self) -> None:
+        """The code, its images, the five containers."""
+        self._lay_out()
+        compose.make_base_image(self.base)
+        self.compose("up", "--detach", "--build")
+        self.wait_until_well()
 
     def _lay_out(self) -> None:
-        self.folder.mkdir()
-        environment = own_environment(self.folder)
-        environment["DOCKER_CONFIG"] = str(compose.give_plugin(self.folder))
-        environment["UV_CACHE_DIR"] = str(self.folder / "uv")
-        environment["DOCKER_BUILDKIT"] = environment["COMPOSE_DOCKER_CLI_BUILD"] = "0"
-        self.environment = environment
-        self._fill(SHIPPED, self.stack_file.parent)
-        with self.stack_file.open("a") as stack:
-            stack.write(NOT_THE_BOX)
+        self.lay_ground(UV_CACHE_DIR=str(self.folder / "uv"), COMPOSE_DOCKER_CLI_BUILD="0")
         shutil.copytree(APP, self.developer, ignore=shutil.ignore_patterns("__pycache__"))
         (self.developer / "gitignore").rename(self.developer / ".gitignore")
         (self.developer / "env").rename(self.folder / "env")
         for name in ("compose.yml", "Dockerfile"):
             path = self.developer / name
-            path.write_text(replaced(path.read_text(), self._places))
+            path.write_text(replaced(path.read_text(), self.places))
         for version in ("1.0", "1.1"):
             _make_wheel(self.developer / "vendor", version)
         on_the_box(self, "uv", "lock", "--quiet", cwd=self.developer)
         self._publish_first()
 
-    def _fill(self, source: Path, target: Path) -> None:
-        target.mkdir(parents=True)
-        for file in source.iterdir():
-            if file.is_file():
-                (target / file.name).write_text(replaced(file.read_text(), self._places))
-
     def _publish_first(self) -> None:
-        """The repository: a remote that everybody pushes to, the developer's checkout and the server's."""
-        remote = self.folder / "remote.git"
-        on_the_box(self, "git", "init", "--quiet", "--bare", "--initial-branch=main", remote, cwd=self.folder)
-        self.git("init", "--quiet", "--initial-branch=main")
-        self.git("remote", "add", "origin", str(remote))
+        """The repository, and the server's checkout of it."""
+        remote = self.found_repository()
         self.commit("The service")
         on_the_box(self, "git", "clone", "--quiet", "--branch=main", remote, self.home, cwd=self.folder)
         shutil.move(self.folder / "env", self.home / ".env")
-
-    def git(self, *words: str) -> str:
-        """`git WORDS` in the developer's checkout."""
-        return on_the_box(self, "git", *words, cwd=self.developer)
 
     def commit(self, message: str) -> None:
         """All that the developer has changed, committed and pushed."""
@@ -138,10 +88,6 @@ class Eatfit24:
     def compose(self, *words: str) -> str:
         """`docker compose WORDS` in its home."""
         return on_the_box(self, "docker", "compose", *words)
-
-    def docker(self, *words: str) -> str:
-        """`docker WORDS`."""
-        return on_the_box(self, "docker", *words)
 
     def container(self, service: str) -> str:
         """What the container of a service is called."""
@@ -177,14 +123,6 @@ class Eatfit24:
         since = self.docker("inspect", "--format", "{{.State.StartedAt}}", self.container(service))
         done = compose.docker("logs", "--since", since, self.container(service))
         return text.encode() in done.stdout + done.stderr
-
-
-def _postgres() -> Path:
-    """Where Debian keeps the programs of the newest Postgres."""
-    found = sorted(Path("/usr/lib/postgresql").glob("*/bin/postgres"))
-    if not found:
-        lack("postgres", "there is no Postgres under /usr/lib/postgresql")
-    return found[-1].parent
 
 
 def _make_wheel(folder: Path, version: str) -> None:

@@ -259,6 +259,7 @@ FAULTS: Final = (
         "queue-backlog",
         ("take-unrouted",),
         choices=("Something lies",),
+        undone=("take-unrouted",),
     ),
     Fault(
         "a flag that says true",
@@ -266,6 +267,7 @@ FAULTS: Final = (
         {"backend.env": "DOWN", "celery-worker.env": "DOWN", "celery-beat.env": "DOWN"},
         "environment-flag-refused",
         ("recreate",),
+        undone=("correct-flags",),
     ),
     Fault(
         "a database behind its code",
@@ -338,6 +340,7 @@ FAULTS: Final = (
         "work-tree-not-clean",
         ("put-aside",),
         choices=("No, it can go",),
+        undone=("put-aside",),
     ),
     Fault(
         "a backend that hangs",

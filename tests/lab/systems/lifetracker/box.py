@@ -10,6 +10,7 @@ from typing import Final
 
 from tests.lab.systems import compose
 from tests.lab.systems.booted import Booted, File
+from tests.lab.systems.composed import NOT_THE_BOX
 from tests.lab.systems.system import ROOT, replaced
 from tests.support.parts import lack
 from tests.support.waiting import wait_until
@@ -19,9 +20,6 @@ APP: Final = Path(__file__).parent / "app"
 NAME: Final = "api.lifetracker.site"
 CORE: Final = ("app/_guards.py", "app/_smoke.py", "app/repositories/_db_check_repo.py", "app/core/logging.py")
 """What is frozen."""
-
-NOT_THE_BOX: Final = "\n[box]\nenabled = false\n"
-"""How busy and how full the machine of the tests happens to be is no fault of the lab's system."""
 
 _SHORTER: Final = [("stay_green: 2m", "stay_green: 2s"), ('minutes = "15m"', 'minutes = "20s"')]
 """What would only make the tests wait."""

@@ -232,6 +232,7 @@ FAULTS: Final = (
         "database-invariant-broken",
         ("delete-orphans",),
         choices=("Rows without their user",),
+        undone=("delete-orphans",),
     ),
     Fault(
         "a day that is there twice",

@@ -10,6 +10,7 @@ from typing import Final
 
 from tests.lab.systems.booted import Booted
 from tests.lab.systems.compose import bound_from_the_machine
+from tests.lab.systems.composed import NOT_THE_BOX
 from tests.lab.systems.system import ROOT
 from tests.support.parts import lack
 from tests.support.waiting import wait_until
@@ -42,8 +43,6 @@ UMask=007
 WantedBy=multi-user.target
 Alias=redis.service
 """
-NOT_THE_BOX: Final = "\n[box]\nenabled = false\n"
-"""How busy and how full the machine of the tests happens to be is no fault of the lab's system."""
 
 
 class Zachot(Booted):

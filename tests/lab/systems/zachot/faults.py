@@ -276,7 +276,15 @@ FAULTS: Final = (
         ("put-data-aside", "start-empty"),
         choices=("Begin empty",),
     ),
-    Fault("no API", end_for_good(API), NO_API, "api-down", ("start",), choices=("The unit does not run",)),
+    Fault(
+        "no API",
+        end_for_good(API),
+        NO_API,
+        "api-down",
+        ("start",),
+        choices=("The unit does not run",),
+        undone=("start",),
+    ),
     Fault(
         "an API that hangs",
         stop_where_it_stands(API),
@@ -347,7 +355,7 @@ FAULTS: Final = (
         ("restart-worker", "restart-api"),
         choices=("what runs is older",),
     ),
-    Fault("an old backup", old_backup, {"backup-age": "DEGRADED"}, "environment-backup", ("copy",)),
+    Fault("an old backup", old_backup, {"backup-age": "DEGRADED"}, "environment-backup", ("copy",), undone=("copy",)),
     Fault(
         "a change without a copy",
         change_without_a_copy,
