@@ -8,12 +8,14 @@ from opsconsole.model.alerts import AlertSettings, Failed, Sent, Telegram, Webho
 from opsconsole.watch.senders import Around, open_publishers, open_senders
 from opsconsole.watch.senders.guarded import GuardedSender
 from tests.lab.telegram import TOKEN, Answers, telegram
+from tests.support.waiting import wait_for
 from tests.watch.senders.digests import PROCESS, digest
+from tests.watch.senders.patience import patience
 
-__all__ = ["telegram"]
+__all__ = ["patience", "telegram"]
 
 
-async def test_one_that_hangs_and_one_that_fails_do_not_stop_the_third(telegram, tmp_path):
+async def test_one_that_hangs_and_one_that_fails_do_not_stop_the_third(telegram, tmp_path, patience):
     hook = Answers()
     await hook.start()
     hook.will("hang")
@@ -23,13 +25,18 @@ async def test_one_that_hangs_and_one_that_fails_do_not_stop_the_third(telegram,
         apprise=("env:NOBODY",),
         textfile=str(tmp_path / "a.prom"),
     )
-    around = Around(tmp_path, {"TOKEN": TOKEN}, timeout=0.5)
+    around = Around(tmp_path, {"TOKEN": TOKEN})
     senders = open_senders(settings, around)
     assert [sender.name for sender in senders] == ["telegram", "webhook", "apprise 1"]
     assert [publisher.name for publisher in open_publishers(settings, around)] == ["textfile"]
-    outcomes = await asyncio.gather(*(sender.send(digest(PROCESS)) for sender in senders))
-    assert outcomes[0] == Sent()
-    assert all(isinstance(outcome, Failed) for outcome in outcomes[1:])
+    sending = [asyncio.create_task(sender.send(digest(PROCESS))) for sender in senders]
+    taken, hanging, failing = sending
+    assert await taken == Sent()
+    assert isinstance(await failing, Failed)
+    await wait_for("the hook is asked", lambda: hook.asked)
+    assert not hanging.done()
+    patience.is_over()
+    assert isinstance(await hanging, Failed)
     await asyncio.gather(*(sender.close() for sender in senders))
     await hook.stop()
 

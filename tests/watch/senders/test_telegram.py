@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import logging
 import os
@@ -16,10 +17,12 @@ from opsconsole.model.alerts import AlertSettings, Failed, News, Sent, Telegram
 from opsconsole.watch.senders import Around, open_senders
 from opsconsole.watch.senders.telegram_answers import meaning
 from tests.lab.telegram import TAKEN, TOKEN, Answers, refusal, telegram
+from tests.support.waiting import wait_for
 from tests.watch.senders.digests import HEALTH, MEMORY, PROCESS, digest
 from tests.watch.senders.html import read
+from tests.watch.senders.patience import patience
 
-__all__ = ["telegram"]
+__all__ = ["patience", "telegram"]
 
 SECRETS = {"BOT_TOKEN": TOKEN, "CHAT": "-1001"}
 
@@ -179,10 +182,13 @@ async def test_telegram_says_when_to_come_again(telegram, tmp_path, answer, head
     assert isinstance(outcome, Failed) and not outcome.for_good and outcome.retry_after == after
 
 
-async def test_a_server_that_hangs_ends_in_time_and_may_have_heard(telegram, tmp_path):
+async def test_a_server_that_hangs_ends_in_time_and_may_have_heard(telegram, tmp_path, patience):
     telegram.will("hang")
-    outcome = await sender(telegram, tmp_path, timeout=0.4).send(digest(PROCESS))
-    assert isinstance(outcome, Failed) and outcome.unsure and "no answer within 400 ms" in outcome.why
+    sending = asyncio.create_task(sender(telegram, tmp_path).send(digest(PROCESS)))
+    await wait_for("it is asked", lambda: telegram.asked)
+    patience.is_over()
+    outcome = await sending
+    assert isinstance(outcome, Failed) and outcome.unsure and "no answer within 10 s" in outcome.why
     assert len(telegram.asked) == 1
 
 

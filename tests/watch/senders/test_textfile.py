@@ -56,7 +56,7 @@ async def test_who_reads_meanwhile_never_sees_half_of_it(tmp_path):
 
     reader = threading.Thread(target=read)
     reader.start()
-    for number in range(100):
+    for number in range(40):
         many = [standing(f"c{n}.health", Level.DOWN) for n in range(number % 7 * 10)]
         assert await shown.publish(look(*many)) == Sent()
     done.set()
