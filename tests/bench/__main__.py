@@ -8,6 +8,7 @@ from __future__ import annotations
 import argparse
 import os
 import platform
+import re
 import subprocess
 import sys
 import time
@@ -119,6 +120,20 @@ def measure_status(stage: Stage) -> list[Figure]:
     return [Figure("status / docker stats", status / stats, 0.2, "x", f"{status:.3f} s against {stats:.3f} s")]
 
 
+def measure_watch(stage: Stage) -> list[Figure]:
+    """One round of the watch on 30 containers and 10 endpoints, with a text file to write and a switch to ping."""
+    text = stage.stack_file.read_text()
+    (endpoint, *_) = re.findall(r'^url = "(.+)"', text, re.MULTILINE)
+    file = stage.stack_file.with_name("watched.toml")
+    ways = f'[alerts]\nping = "{endpoint}"\ntextfile = "{stage.stack_file.with_name("opsconsole.prom")}"\n'
+    file.write_text(f"{text}{ways}")
+    round_, status = in_turn(
+        lambda: wall([*OURS, "watch", "--once", "--stack", str(file)], stage.environment),
+        lambda: wall([*OURS, "status", "--stack", str(file)], stage.environment),
+    )
+    return [Figure("a round of watch: 30 containers, 10 endpoints", round_, 1.2, "s", f"status {status:.3f} s")]
+
+
 def measure_load(stage: Stage, seconds: float = 60.0) -> list[Figure]:
     """What watching 30 idle containers costs, program and engine together, and what it writes to the terminal."""
     engine = [int(pid) for pid in subprocess.check_output(["pidof", "dockerd", "containerd"], text=True).split()]
@@ -161,8 +176,8 @@ def cpu_seconds(pids: list[int]) -> float:
 def main() -> int:
     """Measure, print, judge."""
     parser = argparse.ArgumentParser(prog="make bench")
-    parser.add_argument("--only", choices=("starts", "bundle", "status", "load", "logs"), action="append")
-    chosen = parser.parse_args().only or ["starts", "bundle", "status", "load", "logs"]
+    parser.add_argument("--only", choices=("starts", "bundle", "status", "watch", "load", "logs"), action="append")
+    chosen = parser.parse_args().only or ["starts", "bundle", "status", "watch", "load", "logs"]
     processor = next(
         (
             line.partition(":")[2].strip()
@@ -178,6 +193,9 @@ def main() -> int:
             figures += measure_starts(stage) if "starts" in chosen else []
             figures += measure_bundle(stage) if "bundle" in chosen else []
             figures += measure_status(stage) if "status" in chosen else []
+    if "watch" in chosen:
+        with open_stage(containers=30, queues=0, endpoints=10) as stage:
+            figures += measure_watch(stage)
     if "load" in chosen:
         with open_stage(containers=30, queues=0, endpoints=0) as stage:
             figures += measure_load(stage)

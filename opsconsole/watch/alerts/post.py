@@ -26,10 +26,8 @@ AT_ONCE: Final = 50
 
 _FIRST: Final = 2.0
 _LONGEST: Final = 240.0
-"""Seconds until a way that failed is tried again: at first, doubled each time, at most."""
-
-_FOR_GOOD: Final = 1800.0
-"""Seconds until a way is tried again of which only a person can mend what is wrong."""
+"""Seconds until a way that failed is tried again: at first, doubled each time, and at most, which is less than rounds
+are usually apart. Where only a person can mend it, it is the longest at once."""
 
 _COMPLAINT: Final = 3
 """Failures in a row after which the other ways are told of it."""
@@ -147,7 +145,7 @@ def settled(state: State, name: str, outcome: Outcome, now: float) -> State:
 
 
 def _pause(outcome: Failed, failures: int) -> float:
-    own = _FOR_GOOD if outcome.for_good else min(_LONGEST, _FIRST * 2 ** min(failures - 1, 10))
+    own = _LONGEST if outcome.for_good else min(_LONGEST, _FIRST * 2 ** min(failures - 1, 10))
     return min(max(own, outcome.retry_after or 0.0), 86400.0)
 
 

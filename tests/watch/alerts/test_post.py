@@ -98,7 +98,7 @@ def test_what_only_a_person_can_mend_is_told_of_at_once_and_tried_seldom():
         post.begun(post.posted(two_ways(), [item(1)]), "chat"), "chat", Failed("no", for_good=True), NOW
     )
     assert any(one.check == "watch.chat" for one in state.news.values())
-    assert state.outboxes["chat"].not_before == NOW + 1800
+    assert state.outboxes["chat"].not_before == NOW + 240
 
 
 def test_reminders_do_not_pile_up_before_a_way_that_fails():
