@@ -19,6 +19,21 @@ from opsconsole.probes.engine.endpoint import EngineError
 LONGEST_EVENT: Final = 1 << 20
 """Bytes of one line of the event stream; a container's labels are all in it."""
 
+LIVES: Final = [
+    "create",
+    "start",
+    "restart",
+    "kill",
+    "die",
+    "oom",
+    "stop",
+    "pause",
+    "unpause",
+    "destroy",
+    "health_status",
+]
+"""The events that tell how a container lived: those of exec, of which each health check makes three, are left out."""
+
 REMEMBERED: Final = 1.5
 """Seconds that the engine gets to tell of events that it remembers, 256 at most."""
 
@@ -137,7 +152,7 @@ async def happened(client: Client, name: str, until: float) -> list[Mapping[str,
     It ends its answer at `until` by its own clock. Where that is behind ours it keeps us waiting, so what came by then
     is all.
     """
-    filters = json.dumps({"type": ["container"], "container": [name]})
+    filters = json.dumps({"type": ["container"], "container": [name], "event": LIVES})
     found: list[Mapping[str, Any]] = []
     with suppress(TimeoutError):
         async with (

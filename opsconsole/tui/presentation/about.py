@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from opsconsole.model.detail import About, Port
-from opsconsole.tui.presentation.spans import Line, line, words, wrap
+from opsconsole.tui.presentation.spans import Line, hang, line, words, wrap
 from opsconsole.tui.presentation.table import Row
 
 
@@ -42,5 +42,4 @@ def _ports(ports: Sequence[Port], column: int, width: int) -> list[Row]:
 
 
 def _fact(name: str, value: Line, column: int, width: int) -> list[Line]:
-    head = f"{name.ljust(column)}  "
-    return wrap(line((head, "dim"), *value), width, " " * min(len(head), max(width - 20, 2)))
+    return hang(line((f"{name.ljust(column)}  ", "dim")), value, width)

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 from opsconsole.model.detail import Variable
-from opsconsole.tui.presentation.spans import Line, Span, fit, line, words, wrap
+from opsconsole.model.verdict import Level
+from opsconsole.tui.presentation.spans import Line, Span, cut, fit, line, words, wrap
 from opsconsole.tui.presentation.subject import Subject
 from opsconsole.tui.presentation.table import Row
 
@@ -17,43 +18,50 @@ _NAMES = 32
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """What the checks of the environment ask: allowed values and names that must be set, and what a contract lists."""
+    """What the checks of the environment ask: allowed values, names that must be set, and their other names."""
 
     values: dict[str, tuple[str, ...]] = field(default_factory=dict)
     needed: tuple[str, ...] = ()
-    contract: str = ""
+    alias: dict[str, tuple[str, ...]] = field(default_factory=dict)
 
     @classmethod
     def of(cls, subject: Subject) -> Wanted:
         """As the stack file says."""
         values: dict[str, tuple[str, ...]] = {}
+        alias: dict[str, tuple[str, ...]] = {}
         needed: list[str] = []
-        contract = ""
         for standing in subject.standings:
-            if standing.check.kind != "env":
-                continue
-            expect: Any = standing.check.expect
-            values |= dict(getattr(expect, "values", ()))
-            needed += getattr(expect, "has", ())
-            reading = subject.snapshot.last_good.get(standing.check.target)
-            needed += getattr(reading.value, "required", ()) if reading is not None else ()
-            contract = contract or (getattr(reading.value, "contract", "") if reading is not None else "")
-        return cls(values, tuple(dict.fromkeys(needed)), contract)
+            if standing.check.kind == "env":
+                expect: Any = standing.check.expect
+                values |= dict(getattr(expect, "values", ()))
+                alias |= dict(getattr(expect, "alias", ()))
+                good = subject.snapshot.last_good.get(standing.check.target)
+                listed = getattr(good.value, "required", ()) if good is not None else ()
+                listed = listed if getattr(expect, "complete", True) else ()
+                ignored = getattr(expect, "ignore", ())
+                needed += [*getattr(expect, "has", ()), *(name for name in listed if name not in ignored)]
+        return cls(values, tuple(dict.fromkeys(needed)), alias)
+
+    def missing(self, known: Mapping[str, Variable]) -> list[str]:
+        """The names that should be set, under that name or another, and are not."""
+        held = [name for name in self.needed if name not in self.values]
+        lacking = [name for name in held if not any(one in known for one in (name, *self.alias.get(name, ())))]
+        return lacking + [name for name, allowed in self.values.items() if name not in known and "" not in allowed]
 
 
-def rows(variables: Sequence[Variable], wanted: Wanted, width: int) -> list[Row]:
-    """What is missing or not as expected first, then all others by name."""
-    known = {one.name: one for one in variables}
-    missing = [name for name in wanted.needed if name not in known and name not in wanted.values]
-    missing += [name for name, allowed in wanted.values.items() if name not in known and "" not in allowed]
+def rows(variables: Sequence[Variable], wanted: Wanted, whence: str, width: int) -> list[Row]:
+    """What is missing or not as expected first, then all others by name; `whence` says what they are."""
+    missing = wanted.missing({one.name: one for one in variables})
     wrong = [one for one in variables if _is_wrong(one, wanted)]
     others = sorted((one for one in variables if one not in wrong), key=lambda one: one.name)
     column = min(max((len(one.name) for one in variables), default=0), _NAMES, max(width // 2, 8))
-    out = [Row(f"env:{name}", (_missing(name, wanted, column),)) for name in missing]
-    out += [Row(f"env:{one.name}", tuple(_variable(one, wanted, column, width))) for one in (*wrong, *others)]
+    out = [Row(f"env:{name}", (cut(_missing(name, wanted, column), width),), Level.DOWN) for name in missing]
+    for one in (*wrong, *others):
+        level = Level.DOWN if one in wrong else Level.OK
+        out.append(Row(f"env:{one.name}", tuple(_variable(one, wanted, column, width)), level))
     hidden = sum(one.value is None for one in variables)
     said = "1 is hidden as it may be a secret" if hidden == 1 else f"{hidden} are hidden as they may be secrets"
-    note = f"{len(variables)} variables{f', of which {said}' if hidden else ''}"
+    note = f"{len(variables)} variables{f', of which {said}' if hidden else ''}; {whence}"
     return [*out, Row("env", tuple(wrap(line((note, "dim")), width)))]
 
 

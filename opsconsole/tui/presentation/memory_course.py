@@ -25,7 +25,8 @@ def title(subject: Subject, spell: Spell) -> str:
 def answers(subject: Subject, spell: Spell) -> list[str]:
     """Where its memory is going, the shortest view first; empty where no memory is watched."""
     found = _seen(subject, spell)
-    if found is None or subject.target("memory") is None:
+    sample = subject.sample("memory")
+    if found is None or sample is None or sample.problem is not None:
         return []
     return outlook.memory(found.points, found.now, found.seconds, found.looked, bounds(subject))
 

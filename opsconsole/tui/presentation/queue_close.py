@@ -18,7 +18,7 @@ from opsconsole.tui.presentation.ages import age
 from opsconsole.tui.presentation.chart import Frame, Level, chart
 from opsconsole.tui.presentation.history import per_second
 from opsconsole.tui.presentation.outlook import per
-from opsconsole.tui.presentation.spans import LEVEL_STYLES, Line, Span, cut, join, line, words, wrap
+from opsconsole.tui.presentation.spans import LEVEL_STYLES, Line, Span, cut, hang, join, line, words, wrap
 from opsconsole.tui.presentation.spell import Seen, Spell, seen
 from opsconsole.tui.presentation.standing import expected
 from opsconsole.tui.presentation.subject import Subject
@@ -185,8 +185,8 @@ def _oldest(queue: Queue) -> tuple[str, bool]:
 
 
 def _figure(name: str, value: str, known: bool, width: int) -> Row:
-    told = line((name.ljust(11), "dim"), (value, "value" if known else "dim"))
-    return Row(f"figure:{name}", tuple(wrap(told, width, " " * 11)))
+    told = line((value, "value" if known else "dim"))
+    return Row(f"figure:{name}", tuple(hang(line((name.ljust(11), "dim")), told, width)))
 
 
 def shape(found: Shape | str, width: int) -> list[Row]:

@@ -37,7 +37,7 @@ def _kind(subject: Subject) -> Line:
         case ProcessesRef(argv, user):
             said = f"processes with '{argv}'{f' of {user}' if user else ''}"
         case _:
-            said = "endpoint"
+            said = "endpoint" if subject.targets else "the stack file names no such thing any more"
     return words(said, "dim", 80)
 
 

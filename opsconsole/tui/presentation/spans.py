@@ -142,6 +142,13 @@ def wrap(spans: Line, size: int, indent: str = "") -> list[Line]:
     return [_trimmed(each) for each in lines]
 
 
+def hang(head: Line, spans: Line, size: int) -> list[Line]:
+    """The line folded behind `head`, which stands before its first fold only; the others are as far to the right."""
+    room = max(size - width(head), 8)
+    first, *others = wrap(spans, room) or [EMPTY]
+    return [cut((*head, *first), size), *(cut((Span(" " * width(head)), *each), size) for each in others)]
+
+
 def _word_spans(spans: Line) -> Iterable[Span]:
     for span in spans:
         word = ""

@@ -10,6 +10,7 @@ from opsconsole.model.detail import Happening, HealthLook, Story
 from opsconsole.model.readings import ContainerReading, HealthReading, UnitReading
 from opsconsole.model.sample import Sample
 from opsconsole.model.units import duration
+from opsconsole.model.verdict import Level
 from opsconsole.tui.presentation.ages import age
 from opsconsole.tui.presentation.lives import merged, seen
 from opsconsole.tui.presentation.spans import Line, line, words, wrap
@@ -26,7 +27,10 @@ def rows(subject: Subject, story: Story | str, health: Sequence[HealthLook], wid
     out = [Row("counts", tuple(wrap(line((_counts(subject), "value")), width)))] if _counts(subject) else []
     told = story.happenings if isinstance(story, Story) else ()
     found = merged(told, seen(subject))
-    out += [Row(f"life:{n}", tuple(_happening(one, now, width))) for n, one in enumerate(found)]
+    for number, (one, before) in enumerate(folded(found)):
+        below = wrap(line("  ", (_again(one, before, now), "dim")), width, "  ") if before else []
+        level = Level.DOWN if one.bad else Level.OK
+        out.append(Row(f"life:{number}", (*_happening(one, now, width), *below), level))
     if isinstance(story, str):
         out.append(Row("why", tuple(wrap(words(story, "unknown", 300), width))))
     elif not found:
@@ -35,6 +39,39 @@ def rows(subject: Subject, story: Story | str, health: Sequence[HealthLook], wid
         out.append(Row("since", tuple(wrap(words(story.known_since, "dim", 300), width))))
     checks = list(_health(subject, health, width))
     return [*out, Row("health", ((), line(("Health", "heading")))), *checks] if checks else out
+
+
+def folded(found: Sequence[Happening]) -> list[tuple[Happening, Sequence[Happening]]]:
+    """Happenings, the newest first, each with those before it that were the same in the same order, as in a crash loop.
+
+    Of what came round three times and more the last round is told, with the others behind its first happening.
+    """
+    out: list[tuple[Happening, Sequence[Happening]]] = []
+    place = 0
+    while place < len(found):
+        period, times = max(
+            ((n, _rounds(found, place, n)) for n in (1, 2, 3)), key=lambda one: (one[1] >= 3) * one[0] * one[1]
+        )
+        if times < 3:
+            period = times = 1
+        last = found[place : place + period]
+        out += [(one, found[place + n + period : place + period * times : period]) for n, one in enumerate(last)]
+        place += period * times
+    return out
+
+
+def _rounds(found: Sequence[Happening], place: int, period: int) -> int:
+    """How often the `period` happenings from `place` on come round, one time after the other."""
+    wanted = [(one.what, one.why) for one in found[place : place + period]]
+    times = 0
+    while len(wanted) == period and [(one.what, one.why) for one in found[place : place + period]] == wanted:
+        times, place = times + 1, place + period
+    return times
+
+
+def _again(last: Happening, before: Sequence[Happening], now: float) -> str:
+    pace = duration(max((last.at - before[-1].at) / len(before), 0))
+    return f"the same {len(before)} times before, since {_clock(before[-1].at, now)}, about every {pace}"
 
 
 def _counts(subject: Subject) -> str:

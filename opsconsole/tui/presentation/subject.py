@@ -67,8 +67,10 @@ class Subject:
 
     @property
     def level(self) -> Level:
-        """The worst level that counts."""
-        return level(self.standings, self.snapshot.latest.get(self.targets[0]) if self.targets else None)
+        """The worst level that counts; UNKNOWN where the stack has no such thing any more."""
+        if not self.targets:
+            return Level.UNKNOWN
+        return level(self.standings, self.snapshot.latest.get(self.targets[0]))
 
     @property
     def findings(self) -> tuple[Finding, ...]:

@@ -32,7 +32,7 @@ def rows(subject: Subject, titles: Mapping[str, str], width: int) -> list[Row]:
                 else ()
             ),
         )
-        out.append(Row(f"{FINDING}{found.check}", tuple(wrap(told, width, "  "))))
+        out.append(Row(f"{FINDING}{found.check}", tuple(wrap(told, width, "  ")), found.level))
     if not out:
         checks = len(subject.standings)
         told = line(

@@ -31,6 +31,8 @@ _OF_SERVICE: Final = (
     ("about", "About", "About", ()),
 )
 _OF_ENDPOINT: Final = _OF_SERVICE[:2]
+_MADE: Final = "as the container was made: what its own start script sets is not among them"
+_STARTED: Final = "as its main process was started: what it sets itself is not among them"
 
 
 class ServiceScreen(CloseUp):
@@ -97,7 +99,8 @@ class ServiceScreen(CloseUp):
                 answer = self.answer("environment")
                 if isinstance(answer, str):
                     return [Row("why", tuple(wrap(words(answer, "unknown", 300), width)))]
-                return environment.rows(answer, Wanted.of(self.subject), width)
+                whence = _MADE if isinstance(self.subject.ref, ContainerRef) else _STARTED
+                return environment.rows(answer, Wanted.of(self.subject), whence, width)
             case _:
                 return about.rows(self.answer("about"), width)
 
