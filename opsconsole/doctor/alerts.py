@@ -81,7 +81,7 @@ def _unresolved(reference: str, reason: str) -> Found:
 
 def _references(settings: AlertSettings) -> Iterator[str]:
     if settings.telegram:
-        yield from (settings.telegram.token, settings.telegram.chat)
+        yield from (settings.telegram.token, settings.telegram.chat, settings.telegram.api)
     if settings.webhook:
         yield settings.webhook.url
         yield from (value for _, value in settings.webhook.headers)

@@ -12,13 +12,15 @@ from pathlib import Path
 import pytest
 
 from opsconsole.doctor.found import Found, State
-from opsconsole.doctor.services import brokers, engine, systemd
+from opsconsole.doctor.services import brokers, systemd
+from opsconsole.doctor.services import engine as engine_found
 from opsconsole.model.sample import Target
 from opsconsole.model.service import ContainerRef, UnitRef
 from opsconsole.model.stack import Stack
 from opsconsole.model.targets import HealthOf, QueueOf
 from opsconsole.probes.base import World
 from opsconsole.probes.systemd import Units
+from tests.lab.engine import LabEngine
 from tests.lab.redis import LabRedis
 from tests.support.parts import lack
 from tests.support.reachable import let_others_in
@@ -31,9 +33,16 @@ UNDER_SYSTEMD = replace(STACK, watched=(Target("unit", "web", UnitRef("web.servi
 async def looked(stack: Stack, path: Path) -> Found:
     world = World(engine_host=f"unix://{path}")
     try:
-        return await engine(world, stack)
+        return await engine_found(world, stack)
     finally:
         await world.close()
+
+
+@pytest.mark.engine
+async def test_a_real_engine_is_told_with_its_version_and_address(engine: LabEngine):
+    found = await looked(IN_CONTAINER, Path(engine.host.removeprefix("unix://")))
+    assert found.state is State.GOOD and found.mend == ""
+    assert found.what.startswith("version ") and found.what.endswith(f" answers at {engine.host}")
 
 
 async def test_an_engine_that_is_not_there_is_missing_only_where_it_is_wanted(tmp_path, monkeypatch):

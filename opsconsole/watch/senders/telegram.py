@@ -13,7 +13,7 @@ from opsconsole.watch.senders import Around
 from opsconsole.watch.senders.message import Line, as_html, cut, lines_of, plain, utf16
 from opsconsole.watch.senders.moved import Moves
 from opsconsole.watch.senders.telegram_answers import Moved, TooLong, Unparsed, meaning
-from opsconsole.watch.senders.web import Unanswered, Web
+from opsconsole.watch.senders.web import Answer, Unanswered, Web
 
 MOST: Final = 4096
 """What a message may have, in UTF-16 units and after its entities are read (Bot API, sendMessage)."""
@@ -24,7 +24,7 @@ _TRIES: Final = 4
 _TOKEN: Final = re.compile(r"\d+:[\w-]+", re.ASCII)
 _CHAT: Final = re.compile(r"-?\d+|@\w+")
 
-_Place: TypeAlias = tuple[str, str]
+_Place: TypeAlias = tuple[str, str, str]
 
 
 class TelegramSender:
@@ -35,7 +35,7 @@ class TelegramSender:
     def __init__(self, of: Telegram, around: Around) -> None:
         self._of = of
         self._around = around
-        self._web = Web("Telegram" if of.api == TELEGRAM_API else f"the Bot API at {urlsplit(of.api).netloc}")
+        self._web: Web | None = None
         self._moves = Moves(around.folder / "telegram-moved.json")
 
     async def send(self, digest: Digest) -> Outcome:
@@ -43,12 +43,16 @@ class TelegramSender:
         place = self._place()
         if isinstance(place, Failed):
             return place
-        token, chat = place
+        api, token, chat = place
+        if self._web is None:
+            self._web = Web("Telegram" if api == TELEGRAM_API else f"the Bot API at {urlsplit(api).netloc}")
         chat = self._moves.now(chat)
         lines, marked, most = lines_of(digest), True, MOST
         outcome: Outcome = Failed("Telegram does not say yes or no")
         for _ in range(_TRIES):
-            answer = await self._ask(token, _question(chat, cut(lines, most, utf16), marked=marked))
+            answer = await self._ask(
+                self._web, f"{api}/bot{token}/sendMessage", _question(chat, cut(lines, most, utf16), marked=marked)
+            )
             if isinstance(answer, Unanswered):
                 return Failed(answer.why, for_good=answer.hopeless, unsure=answer.arrived)
             said = meaning(answer.status, answer.body, self._of.token, self._of.chat, answer.retry_after)
@@ -69,20 +73,18 @@ class TelegramSender:
 
     async def close(self) -> None:
         """Let go of the connection."""
-        await self._web.close()
+        if self._web is not None:
+            await self._web.close()
 
-    async def _ask(self, token: str, question: dict[str, Any]) -> Any:
+    async def _ask(self, web: Web, url: str, question: dict[str, Any]) -> Answer | Unanswered:
         body = json.dumps(question).encode()
-        headers = {"Content-Type": "application/json"}
-        return await self._web.post(f"{self._of.api}/bot{token}/sendMessage", body, headers, self._around.timeout)
+        return await web.post(url, body, {"Content-Type": "application/json"}, self._around.timeout)
 
     def _place(self) -> _Place | Failed:
-        """Token and chat. What is not of their form goes nowhere: it may be another secret."""
+        """Server, token and chat. What is not of their form goes nowhere: it may be another secret."""
         try:
             token = resolve(self._of.token, self._around.environ).strip()
-            chat = self._of.chat
-            if is_reference(chat):
-                chat = resolve(chat, self._around.environ).strip()
+            api, chat = (self._looked_up(text) for text in (self._of.api, self._of.chat))
         except SecretError as fault:
             return Failed(fault.problem.reason, for_good=True)
         if not _TOKEN.fullmatch(token):
@@ -91,7 +93,12 @@ class TelegramSender:
         if not _CHAT.fullmatch(chat):
             why = f"what stands in {self._of.chat} is no chat"
             return Failed(f"{why}; a chat is a number (groups begin with a minus) or an @name", for_good=True)
-        return token, chat
+        if not api.startswith(("http://", "https://")):
+            return Failed(f"what stands in {self._of.api} is no address; it begins with https://", for_good=True)
+        return api.rstrip("/"), token, chat
+
+    def _looked_up(self, text: str) -> str:
+        return resolve(text, self._around.environ).strip() if is_reference(text) else text
 
 
 def _question(chat: str, lines: tuple[Line, ...], *, marked: bool) -> dict[str, Any]:

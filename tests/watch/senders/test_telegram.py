@@ -220,6 +220,17 @@ async def test_a_token_that_is_not_there_is_named_by_its_reference(telegram, tmp
     assert isinstance(outcome, Failed) and outcome.for_good and "env:NOBODY is not set" in outcome.why
 
 
+@pytest.mark.parametrize("api", ["{}", "{}/", "s3cret thing"])
+async def test_a_server_of_ones_own_may_be_named_by_reference_too(telegram, tmp_path, api):
+    settings = AlertSettings(telegram=Telegram("env:BOT_TOKEN", "1", "env:API"))
+    (bot,) = open_senders(settings, Around(tmp_path, {**SECRETS, "API": api.format(telegram.url)}))
+    outcome = await bot.send(digest(PROCESS))
+    if "{}" in api:
+        assert outcome == Sent()
+    else:
+        assert isinstance(outcome, Failed) and outcome.for_good and "s3cret" not in outcome.why
+
+
 async def test_a_token_in_a_file_may_end_with_a_line(telegram, tmp_path):
     (tmp_path / "token").write_text(f"{TOKEN} \n")
     settings = AlertSettings(telegram=Telegram(f"file:{tmp_path}/token", "1", telegram.url))
