@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 _FETCHED: Final = re.compile(r"\s*@font-face \{\{.*?\}\}", re.DOTALL)
 """What Rich would have a viewer fetch."""
 
-_FONTS: Final = ("Fira Code, monospace", "'Fira Code', 'DejaVu Sans Mono', Menlo, Consolas, monospace")
+_FONTS: Final = ("Fira Code, monospace", "Fira Code, DejaVu Sans Mono, Menlo, Consolas, monospace")
 
 
 def as_svg(screen: Screen[object], title: str) -> str:
