@@ -12,6 +12,8 @@ from opsconsole.cli.exits import TROUBLE, exit_of
 from opsconsole.cli.names import meant
 from opsconsole.cli.output import coloured, columns, write
 from opsconsole.cli.parts import host, parts_here
+from opsconsole.cli.patience import for_targets, patiently
+from opsconsole.model.sample import Target
 from opsconsole.model.snapshot import Snapshot
 from opsconsole.model.trouble import TroubleError
 from opsconsole.watch.collector import look_once
@@ -97,10 +99,12 @@ async def look(args: argparse.Namespace, names: Sequence[str]) -> tuple[Snapshot
 
     TroubleError where there is a fault in the stack file, or no check of a name.
     """
-    parts = await parts_here(args)
+    parts = await patiently(parts_here(args), lambda: "looking at what is here")
     try:
         asked = meant(parts.stack, names) if names else None
-        return await look_once(parts.stack, parts.world, asked), asked
+        waiting: dict[Target, None] = {}
+        look = look_once(parts.stack, parts.world, asked, waiting=waiting)
+        return await patiently(look, lambda: for_targets(waiting)), asked
     finally:
         await parts.close()
 

@@ -21,17 +21,16 @@ from opsconsole.cli.keys import Keys
 from opsconsole.cli.names import meant
 from opsconsole.cli.output import write
 from opsconsole.cli.parts import parts_here
+from opsconsole.cli.patience import PATIENCE, for_targets
 from opsconsole.model.text import one_line
 from opsconsole.model.trouble import TroubleError
 
 if TYPE_CHECKING:
+    from opsconsole.model.sample import Target
     from opsconsole.model.snapshot import Snapshot
     from opsconsole.wiring import Parts
 
 _OPEN, _CLOSE = "\x1b[?1049h\x1b[?25l\x1b[H\x1b[2J", "\x1b[?25h\x1b[?1049l"
-_PATIENCE: Final = 0.5
-"""Seconds of a look after which it is said that it goes on."""
-
 _SIGNALLED: Final = 128
 
 
@@ -116,12 +115,13 @@ class _Watch:
         assert self._parts is not None
         stack, world = self._parts.stack, self._parts.world
         self._asked = meant(stack, self._args.checks) if self._args.checks else None
-        look = asyncio.create_task(look_once(stack, world, self._asked))
+        waiting: dict[Target, None] = {}
+        look = asyncio.create_task(look_once(stack, world, self._asked, waiting=waiting))
         try:
             seconds = 0.0
-            while not (await asyncio.wait((look,), timeout=_PATIENCE))[0]:
-                seconds += _PATIENCE
-                self._foot = f"looking… {seconds:.0f} s"
+            while not (await asyncio.wait((look,), timeout=PATIENCE))[0]:
+                seconds += PATIENCE
+                self._foot = f"{seconds:.0f} s: {for_targets(waiting)} · q ends"
                 self._draw()
             self._seen, self._foot = look.result(), ""
         finally:

@@ -7,6 +7,7 @@ import math
 from collections.abc import Callable, Collection, Iterable
 from typing import Final
 
+from opsconsole.model.sample import Sample, Target
 from opsconsole.model.service import ContainerRef
 from opsconsole.model.snapshot import Snapshot
 from opsconsole.model.stack import Stack
@@ -33,12 +34,16 @@ _ON_EVENT: Final = ("container", "memory", "process", "replicas", "container-use
 
 
 async def look_once(
-    stack: Stack, world: World, checks: Collection[str] | None = None, timeout: float = 10.0
+    stack: Stack,
+    world: World,
+    checks: Collection[str] | None = None,
+    timeout: float = 10.0,
+    waiting: dict[Target, None] | None = None,
 ) -> Snapshot:
     """One look at everything, or at `checks` and what they need, all kinds at the same time.
 
     No look takes longer than `timeout` seconds, but for what a check starts and gives more time. `for` is not applied;
-    nothing stays open that was opened here.
+    nothing stays open that was opened here. While it goes on, `waiting` holds the targets that have not been seen yet.
     """
     wait_for_no_thread()
     chosen = stack if checks is None else only(stack, checks)
@@ -46,13 +51,23 @@ async def look_once(
     probes = Probes(world)
     began = asyncio.get_running_loop().time()
     try:
-        looks = await asyncio.gather(*(probes.look(group) for group in single_look(chosen, timeout)))
+        groups = single_look(chosen, timeout)
+        looks = await asyncio.gather(*(_noted(probes, group, {} if waiting is None else waiting) for group in groups))
     finally:
         await probes.close()
     took = asyncio.get_running_loop().time() - began
     # All at once, so that what is needed is judged before what needs it.
     store.put((sample for look in looks for sample in look), took)
     return store.snapshot()
+
+
+async def _noted(probes: Probes, group: Group, waiting: dict[Target, None]) -> list[Sample]:
+    """A look at a group, whose targets are among those that are waited for meanwhile."""
+    waiting.update(dict.fromkeys(group.targets))
+    found = await probes.look(group)
+    for target in group.targets:
+        waiting.pop(target, None)
+    return found
 
 
 class Collector:
