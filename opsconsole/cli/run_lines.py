@@ -86,6 +86,7 @@ class LineOperator:
     left_because: str = ""
     contacts: Mapping[str, str] = field(default_factory=dict)
     _headed: bool = False
+    _lately_told: bool = False
     _step_shown: int = -1
     _checks_shown: int = 0
     _told: dict[tuple[int, int], tuple[int, Progress]] = field(default_factory=dict)
@@ -113,9 +114,12 @@ class LineOperator:
         """Tell what is new: results, OPS-checks, what is waited for."""
         if not self._headed:
             self._headed = True
-            self._say(heading(state) + lately_lines(state))
+            self._say(heading(state))
             self._told = dict(self._standing(state))
             self._checks_shown = len(state.ops_checks)
+        if state.lately is not None and not self._lately_told:
+            self._lately_told = True
+            self._say(lately_lines(state))
         self._state = state
         self._forward_keys(state)
         self._meet(state)

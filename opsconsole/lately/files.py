@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import glob
 import os
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from itertools import islice
 from pathlib import Path
 from typing import Final
@@ -52,7 +52,8 @@ _MOVED: Final = 2.0
 async def read(asked: Asked) -> Told:
     """A change for each file: when it was written, or put in its place."""
     told = Told()
-    paths = [*_named(asked.stack), *(str(asked.stack.home / name) for name in _COMPOSE)]
+    home, paths = asked.stack.home, [*_named(asked.stack)]
+    guessed = [str(home / name) for name in _COMPOSE]
     containers = await containers_of(asked)
     if isinstance(containers, Problem):
         told.unseen.append(f"files of compose: {containers.reason}")
@@ -60,7 +61,7 @@ async def read(asked: Asked) -> Told:
         for _, one in containers:
             paths += composed(one.labels)
     paths += await _of_units(asked, told)
-    seen = await aside(lambda: list(_states(dict.fromkeys(paths), asked.stack.home)), asked.patience)
+    seen = await aside(lambda: [*_states(dict.fromkeys(paths), home), *_guessed(guessed, paths, home)], asked.patience)
     told.changes += [one for one in seen if isinstance(one, Change)]
     told.unseen += [one for one in seen if isinstance(one, str)]
     return told
@@ -110,6 +111,16 @@ def _states(patterns: Iterable[str], home: Path) -> Iterator[Change | str]:
             yield from _state(pattern, home, named=True)
             continue
         for path in islice(glob.iglob(pattern, recursive=True), MOST):  # noqa: PTH207  it may begin anywhere
+            yield from _state(path, home, named=False)
+
+
+def _guessed(usual: Sequence[str], named: Collection[str], home: Path) -> Iterator[Change | str]:
+    """The usual files of a home, where they are there and were not named; one line where it is closed to us."""
+    if home.is_dir() and not os.access(home, os.X_OK):
+        yield f"no permission to look into {home}"
+        return
+    for path in usual:
+        if path not in named:
             yield from _state(path, home, named=False)
 
 

@@ -176,6 +176,14 @@ def test_a_run_through_a_pipe_from_first_to_last_answer(program: Program) -> Non
     assert "done; report: opsconsole runs report" in done.stderr
 
 
+def test_a_run_begins_with_what_changed_here_lately(program: Program) -> None:
+    done = program("run", "hello", "--set", "who=ann", typed="\n")
+    before, _, after = done.stdout.partition("changed here lately:\n")
+    assert "Say hello" in before
+    assert after.index("stack.toml") < after.index("1 of 3")
+    assert "changed here lately" not in program("runs", "resume", "last").stdout, "something was done since"
+
+
 def test_enter_alone_runs_a_look_and_never_a_change(program: Program) -> None:
     done = program("run", "hello", "--set", "who=anna", typed="\n" * 10)
     assert "hello anna" in done.stdout
