@@ -21,6 +21,8 @@ _NAMES: Final = 8
 """Checks that a line of consequences names."""
 _LONGEST: Final = 400
 """Characters of one line: a reason that is longer is no longer read."""
+_SHORT: Final = 60
+"""Characters of a reason where there is room for one line only."""
 _DAY: Final = 86400
 
 
@@ -50,10 +52,30 @@ def lines_of(digest: Digest) -> tuple[Line, ...]:
     if len(digest.items) == 1:
         (only,) = digest.items
         return (_line(f"{_sign(only)} {_place(digest)}: {_headline(only)}"), *_about(only, digest.at))
-    lines = [_line(f"{worst(_level(item) for item in digest.items).sign} {_place(digest)}: {_counts(digest.items)}")]
-    for item in digest.items:
-        lines += [Line(""), _line(f"{_sign(item)} {_headline(item)}"), *_about(item, digest.at)]
-    return tuple(lines)
+    return (_title(digest), *(line for item in digest.items for line in _block(item, digest.at)))
+
+
+def fitted(digest: Digest, most: int, length: Callable[[str], int] = len) -> tuple[Line, ...]:
+    """The message as text of at most `most` by `length`, line ends counted.
+
+    Where there is too much to tell, the first items, which are the worst, are told in full, and of the others a line
+    each: that something is well again must not be lost behind what is not. Only what does not fit even so is cut.
+    """
+    whole = lines_of(digest)
+    if digest.test or len(digest.items) < 2 or _size(whole, length) <= most:
+        return cut(whole, most, length)
+    blocks = [_block(item, digest.at) for item in digest.items]
+    briefs = [_brief(item) for item in digest.items]
+    title = _title(digest)
+    room = most - _size([title, Line(""), *briefs], length)
+    count = 0
+    for block, brief in zip(blocks, briefs, strict=True):
+        room -= _size(block, length) - length(brief.plain)
+        if room < 0:
+            break
+        count += 1
+    told = (title, *(line for block in blocks[:count] for line in block), Line(""), *briefs[count:])
+    return cut(told, most, length)
 
 
 def cut(lines: Sequence[Line], most: int, length: Callable[[str], int] = len) -> tuple[Line, ...]:
@@ -84,6 +106,25 @@ def plain(lines: Sequence[Line]) -> str:
 def as_html(lines: Sequence[Line]) -> str:
     """The lines as HTML with `<b>` and nothing else."""
     return "\n".join(line.html for line in lines)
+
+
+def _title(digest: Digest) -> Line:
+    return _line(f"{worst(_level(item) for item in digest.items).sign} {_place(digest)}: {_counts(digest.items)}")
+
+
+def _block(item: Item, now: float) -> tuple[Line, ...]:
+    return (Line(""), _line(f"{_sign(item)} {_headline(item)}"), *_about(item, now))
+
+
+def _brief(item: Item) -> Line:
+    """An item in one line: what is so, why, and what treats it."""
+    reason = f": {one_line(item.reason, _SHORT)}" if item.reason and item.news is not News.HAPPENED else ""
+    runbook = f" → {item.runbook}" if item.runbook and item.news is not News.RECOVERED else ""
+    return _line("", one_line(f"{_sign(item)} {_headline(item)}", 2 * _SHORT) + reason + runbook)
+
+
+def _size(lines: Sequence[Line], length: Callable[[str], int]) -> int:
+    return sum(length(line.plain) + 1 for line in lines) - 1
 
 
 def utf16(text: str) -> int:

@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 from opsconsole.model.alerts import TELEGRAM_API, AlertSettings, Digest, Failed, Outcome, Sender, Telegram
 from opsconsole.probes.brokers.secret import SecretError, is_reference, resolve
 from opsconsole.watch.senders import Around
-from opsconsole.watch.senders.message import Line, as_html, cut, lines_of, plain, utf16
+from opsconsole.watch.senders.message import Line, as_html, fitted, plain, utf16
 from opsconsole.watch.senders.moved import Moves
 from opsconsole.watch.senders.telegram_answers import Moved, TooLong, Unparsed, meaning
 from opsconsole.watch.senders.web import Answer, Unanswered, Web
@@ -47,11 +47,11 @@ class TelegramSender:
         if self._web is None:
             self._web = Web("Telegram" if api == TELEGRAM_API else f"the Bot API at {urlsplit(api).netloc}")
         chat = self._moves.now(chat)
-        lines, marked, most = lines_of(digest), True, MOST
+        marked, most = True, MOST
         outcome: Outcome = Failed("Telegram does not say yes or no")
         for _ in range(_TRIES):
             answer = await self._ask(
-                self._web, f"{api}/bot{token}/sendMessage", _question(chat, cut(lines, most, utf16), marked=marked)
+                self._web, f"{api}/bot{token}/sendMessage", _question(chat, fitted(digest, most, utf16), marked=marked)
             )
             if isinstance(answer, Unanswered):
                 return Failed(answer.why, for_good=answer.hopeless, unsure=answer.arrived)

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from opsconsole.model.alerts import Item, News
 from opsconsole.model.verdict import Level
-from opsconsole.watch.senders.message import as_html, cut, lines_of, plain, utf16
+from opsconsole.watch.senders.message import as_html, cut, fitted, lines_of, plain, utf16
 from tests.watch.senders.digests import AT, HEALTH, MEMORY, PROCESS, digest
 from tests.watch.senders.html import read
 
@@ -120,6 +120,22 @@ def test_a_message_is_cut_at_a_line_and_says_how_much_is_missing():
     assert short[:-1] == lines[: len(short) - 1] and short[-2].plain
 
 
+def test_where_there_is_too_much_the_worst_is_told_in_full_and_of_the_rest_a_line_each():
+    bad = [replace(PROCESS, id=str(n), check=f"service-{n}.process") for n in range(34)]
+    well = [replace(HEALTH, id=f"h{n}", check=f"web-{n}.health") for n in range(15)]
+    text = plain(short := fitted(digest(*bad, *well), 4096, utf16))
+    assert utf16(text) <= 4096 < utf16(plain(lines_of(digest(*bad, *well)))) and "left out" not in text
+    assert short[0].plain == "✗ eatfit24 on prod-1: 34 DOWN, 15 OK again"
+    assert short[2].plain == "✗ service-0.process is DOWN" and "measured gunicorn, expected celery" in text
+    lines = text.split("\n")
+    assert "✗ service-33.process is DOWN: runs gunicorn → wrong-process" in lines
+    assert all(f"✓ web-{n}.health is OK again: answers 200 in 14 ms" in lines for n in range(15))
+
+
+def test_what_fits_is_told_in_full():
+    assert fitted(digest(PROCESS, MEMORY), 4096, utf16) == lines_of(digest(PROCESS, MEMORY))
+
+
 def test_what_fits_is_not_cut():
     lines = lines_of(digest(PROCESS))
     assert cut(lines, utf16(plain(lines)), utf16) == lines
@@ -135,7 +151,7 @@ def test_whatever_is_said_the_message_fits_and_reads_the_same_with_marks(things,
         replace(PROCESS, check=check, reason=reason, measured=measured, expected=reason)
         for check, reason, measured in things
     ]
-    short = cut(lines_of(replace(digest(*items), stack=stack)), 4096, utf16)
+    short = fitted(replace(digest(*items), stack=stack), 4096, utf16)
     text = plain(short)
     assert len(text.encode("utf-16-le")) // 2 == utf16(text) <= 4096 and text.strip()
     assert read(as_html(short)) == text

@@ -60,7 +60,7 @@ async def test_a_very_long_digest_is_one_message_that_says_what_is_missing(teleg
     many = [replace(PROCESS, id=str(n), check=f"😀{n}.process", reason="🐢" * 90) for n in range(200)]
     assert await sender(telegram, tmp_path).send(digest(*many)) == Sent()
     (text,) = telegram.texts
-    assert 3500 < len(read(text).encode("utf-16-le")) // 2 <= 4096
+    assert 3500 < len(read(text).encode("utf-16-le")) // 2 <= 4096 and "😀70.process" not in text
     assert "more lines are left out" in text.rsplit("\n", 1)[1]
 
 
@@ -265,7 +265,7 @@ async def test_a_fault_of_ours_is_an_outcome_and_repeats_nothing(telegram, tmp_p
     def broken(*words, **options):
         raise KeyError(TOKEN)
 
-    monkeypatch.setattr("opsconsole.watch.senders.telegram.lines_of", broken)
+    monkeypatch.setattr("opsconsole.watch.senders.telegram.fitted", broken)
     outcome = await sender(telegram, tmp_path).send(digest(PROCESS))
     assert outcome == Failed("our own fault in telegram: KeyError")
 
