@@ -275,6 +275,28 @@ def test_a_killed_console_loses_no_action(site: Site) -> None:
     assert len(site.journals()) == 1
 
 
+def test_a_shell_in_a_container_has_the_terminal_and_is_on_record(site: Site) -> None:
+    with site.console("act", "shell", "web", "--yes-to", "read") as console:
+        console.sees("command -v bash")
+        console.sees("[y]")
+        console.send("y\r")
+        console.until("the shell's prompt", lambda text: text.rstrip().endswith("#"))
+        console.send("echo $((40+2))-is-here\r")
+        console.sees("42-is-here")
+        console.send("exit\r")
+        console.sees("All steps are through")
+        console.send("y\r")
+        assert console.wait() == 0
+    (entries,) = site.journals()
+    shell = kinds(entries, Kind.STARTED)[1]
+    assert (shell["risk"], shell["interactive"], shell["name"]) == ("unknown", True, "shell")
+    assert (
+        f"docker exec -it {site.name}_web_1" in shell["text"] or f"docker exec -it {site.name}-web-1" in shell["text"]
+    )
+    (output,) = site.state.rglob(shell["output"])
+    assert "42-is-here" in output.read_text()
+
+
 def test_the_plain_command_stops_starts_and_recreates(site: Site) -> None:
     made = site.started()
     plan = site.act("stop", "web", "--dry-run")

@@ -6,12 +6,12 @@ It is Markdown, so that its text is kept with its run, and read from there when 
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
 from opsconsole.model.action import ActionName, Job, Look, Offer
 from opsconsole.model.runbook import Runbook
+from opsconsole.run.markup import fenced, text
 
 WELL_WITHIN: Final = 90.0
 """Seconds that a service gets to be well after it was started."""
@@ -56,7 +56,7 @@ def text_for(offer: Offer) -> str:
     checks = tuple(dict.fromkeys(check for job in offer.jobs for check in job.checks))
     ends_well = checks and offer.action not in _NOT_PROVEN
     treats = f"---\ntreats: {json.dumps(checks)}\n---\n\n" if ends_well else ""
-    blocks = [f"# {_escaped(title_of(offer))}", *_left_out(offer)]
+    blocks = [f"# {text(title_of(offer))}", *_left_out(offer)]
     for number, job in enumerate(offer.jobs, 1):
         blocks += _job(offer, job, f"-{number}" if len(offer.jobs) > 1 else "")
     return treats + "\n\n".join(block for block in blocks if block) + "\n"
@@ -64,11 +64,11 @@ def text_for(offer: Offer) -> str:
 
 def _left_out(offer: Offer) -> Iterator[str]:
     for name, why in offer.left_out:
-        yield f"- not {_escaped(name)}: {_escaped(why)}"
+        yield f"- not {text(name)}: {text(why)}"
 
 
 def _job(offer: Offer, job: Job, number: str) -> Iterator[str]:
-    action, names = offer.action, _escaped(", ".join(job.names))
+    action, names = offer.action, text(", ".join(job.names))
     if number:
         yield f"## {_VERBS[action]} {names}"
     yield "How it is now:" if len(job.names) == 1 else "How they are now:"
@@ -82,7 +82,7 @@ def _job(offer: Offer, job: Job, number: str) -> Iterator[str]:
     if offer.by_name:
         options["confirm"] = "type"
     if action == "shell":
-        options |= {"risk": "change", "interactive": True}
+        options["interactive"] = True
     if job.undo:
         options["undo"] = f"take-back{number}"
     yield _block(job.text, options)
@@ -96,7 +96,7 @@ def _job(offer: Offer, job: Job, number: str) -> Iterator[str]:
 
 def _listed(checks: tuple[str, ...]) -> str:
     verb = "is OK" if len(checks) == 1 else "are OK"
-    return f"{_escaped(', '.join(checks))} {verb}"
+    return f"{text(', '.join(checks))} {verb}"
 
 
 def _look(look: Look, name: str, cwd: str) -> str:
@@ -106,16 +106,9 @@ def _look(look: Look, name: str, cwd: str) -> str:
     return _block(look.text, said)
 
 
-def _block(text: str, options: Mapping[str, Any]) -> str:
-    """A fence that nothing in the text closes, and attributes in which Markdown finds nothing of its own."""
-    ticks = max((len(run) for run in re.findall(r"`+", text)), default=0)
-    fence = "`" * max(3, ticks + 1)
+def _block(command: str, options: Mapping[str, Any]) -> str:
+    """A fence with attributes in which Markdown finds nothing of its own."""
     said = json.dumps({key: value for key, value in options.items() if value})
     for plain, escaped in (("\\\\", "\\u005c"), ('\\"', "\\u0022"), ("&", "\\u0026"), ("`", "\\u0060")):
         said = said.replace(plain, escaped)
-    return f"{fence}bash {said}\n{text}\n{fence}"
-
-
-def _escaped(text: str) -> str:
-    """Words from outside, which mean nothing to Markdown."""
-    return re.sub(r"([\\`*_\[\]<>#|~&!{}])", r"\\\1", " ".join(text.split()))
+    return fenced(command, f"bash {said}")
