@@ -10,8 +10,8 @@ from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
 from opsconsole.model.action import ActionName, Job, Look, Offer
+from opsconsole.model.markup import fenced, text
 from opsconsole.model.runbook import Runbook
-from opsconsole.run.markup import fenced, text
 
 WELL_WITHIN: Final = 90.0
 """Seconds that a service gets to be well after it was started."""
