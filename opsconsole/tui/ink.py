@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 _ASCII: Final = str.maketrans(
     dict(zip("✓✗▸→⏎·…—─│┌┐└┘┊▕▏█×≥−±↑↓☐☑•┃▲▼›", "vx>>^-.--|++++|[]#x>-+^v_v*|^v>", strict=True))
     | dict.fromkeys("╭╮╰╯├┤┬┴┼", "+")
-    | dict(zip("▎▍▌▋▊▉", "..:###", strict=True))
+    | dict(zip("▎▍▌▋▊▉←", "..:###<", strict=True))
     | dict(zip("▁▂▃▄▅▆▇", "_.-=+*#", strict=True))
 )
 """For terminals that are not told of UTF-8: one plain character for each of our signs."""

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from typing import ClassVar
 
+from textual import events
 from textual.binding import Binding, BindingType
 from textual.message import Message
 
@@ -46,6 +47,7 @@ class LogPane(Canvas, can_focus=True):
         self.top = 0
         self.current: int | None = None
         self.drawn = 0  # lines of logs that were made into rows, since it began
+        self.take_key: Callable[[str, str | None], bool] = lambda key, character: False
         self.touched = 0  # how often somebody has scrolled
         self._skip = 0
         self._bottom = 0
@@ -237,6 +239,16 @@ class LogPane(Canvas, can_focus=True):
 
     def _heights(self, place: int) -> Iterator[int]:
         return (self._height(each) for each in range(place, self.count))
+
+    def on_key(self, event: events.Key) -> None:
+        """What belongs to a line that is typed goes no further.
+
+        It is taken here, where keys come first: over a slow line they come in bursts, and a binding would be heard of
+        only after the keys behind it.
+        """
+        if self.take_key(event.key, event.character):
+            event.stop()
+            event.prevent_default()
 
     def on_mouse_scroll_down(self) -> None:
         """The wheel."""

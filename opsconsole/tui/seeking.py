@@ -5,36 +5,51 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Final
 
-from textual.widgets import Input
+from rich.cells import cell_len
 
 from opsconsole.logs.matches import Pattern
 from opsconsole.model.units import count
+from opsconsole.tui.canvas import Canvas
 from opsconsole.tui.logpane import LogPane
+from opsconsole.tui.presentation.spans import Span, line
+from opsconsole.tui.typed import TypedLine
 
 _ASKS: Final = {
     "search": "search for",
     "filter": "show only what holds",
-    "jump": "go to a time (03:12, -10m, 2026-01-06 23:50)",
+    "jump": "go to (03:12, -10m)",
 }
 
 
-class Bar(Input):
+class Bar(Canvas):
     """The line in which something is typed; `what` it is for, empty as long as it is shut."""
 
     def __init__(self) -> None:
-        super().__init__(id="bar", select_on_focus=False, compact=True)
+        super().__init__(id="bar")
         self.what = ""
+        self.line = TypedLine()
+        self._kind = ""
 
-    def open(self, what: str, value: str, *, regex: bool) -> None:
-        """Ask for something; `value` stands there already."""
-        self.what = what
-        kind = "" if what == "jump" else " (an expression)" if regex else " (words)"
-        self.placeholder = f"{_ASKS[what]}{kind}"
-        with self.prevent(Input.Changed):
-            self.value = value
-        self.cursor_position = len(value)
+    def open(self, what: str, words: str, *, regex: bool) -> None:
+        """Ask for something; `words` stand there already."""
+        self.what, self.line = what, TypedLine(words)
+        self._kind = "" if what == "jump" else " (an expression)" if regex else " (words)"
         self.display = True
-        self.focus()
+        self.draw()
+
+    def draw(self) -> None:
+        """Draw what is typed, its end in any case."""
+        typed = Span(f"{self.line.words}▏", "value")
+        asks = f" {_ASKS[self.what]}{self._kind}: "
+        room = max(self.size.width - cell_len(asks), 8)
+        shown = typed if cell_len(typed.text) <= room else typed._replace(text=f"…{typed.text[-room + 1 :]}")
+        self.show([line((asks, "key"), shown)])
+
+    def on_resize(self) -> None:
+        """Draw what fits now."""
+        super().on_resize()
+        if self.what:
+            self.draw()
 
     def shut(self) -> None:
         """Nothing is typed any more."""

@@ -58,7 +58,7 @@ async def test_a_rotated_file_is_read_to_its_end_and_then_the_new_one(tmp_path: 
             writer.write("two, late\n")
             writer.flush()
             await heard.line("two, late")
-        await heard.words("is a new file")
+        await heard.words("reads the new file")
         add(log, "four\n")
         await heard.line("four")
     assert sorted(heard.texts) == ["four", "one", "three", "two, late"]

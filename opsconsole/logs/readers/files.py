@@ -127,9 +127,9 @@ class Follower:
             if current is not None:
                 current.gone_at = current.gone_at or now
             self._files.append(Open(_opened(self._path)))
-            return f"{self._path} is a new file" if current is not None else ""
+            return "was rotated · reads the new file" if current is not None else ""
         if current.truncated():
-            return f"{self._path} was emptied"
+            return "was emptied · reads on from its beginning"
         return None
 
     def close(self) -> None:

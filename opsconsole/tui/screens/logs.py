@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING, ClassVar
 from textual import events
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
-from textual.widgets import Input
 
 from opsconsole.logs.book import Book
 from opsconsole.logs.lines import Source, Wanted
@@ -36,6 +35,9 @@ _REDRAWN = 0.1
 """Seconds between two drawings while lines come: nobody reads faster."""
 
 _FIRST = Wanted(10_000)
+_BEGIN = {"slash": "search", "ampersand": "filter", "at": "jump"}
+"""Keys that begin a line to be typed."""
+
 _MOST_SAID = 2
 """Sources that may say why nothing comes, at once."""
 
@@ -62,10 +64,7 @@ class LogScreen(OpsScreen):
     ]
     CSS = """
     LogScreen #course { height: 1; }
-    LogScreen Input {
-        border: none; height: 1; padding: 0; display: none;
-        background: $console-surface; color: $console-foreground;
-    }
+    LogScreen #bar { height: 1; display: none; }
     """
 
     def __init__(self, sources: Sequence[Source]) -> None:
@@ -77,6 +76,7 @@ class LogScreen(OpsScreen):
         self._course = Canvas(id="course")
         self.bar = Bar()
         self.pane = LogPane(self._new_book(), Look(80, [source.name for source in sources], 0.0))
+        self.pane.take_key = self._take_key
         self.seeking = Seeking(self.pane, self.note)
         self._seen = -1
         self._touched = 0
@@ -208,6 +208,42 @@ class LogScreen(OpsScreen):
         self.seeking.begin()
         self.draw_footer()
 
+    def _take_key(self, key: str, character: str | None) -> bool:
+        """A key while something is typed, or one that begins it; whether it was one of these."""
+        if not self.bar.what:
+            if key in _BEGIN:
+                self.action_type(_BEGIN[key])
+            return key in _BEGIN
+        if key == "enter":
+            self._keep()
+        elif key == "escape":
+            self.action_cancel()
+        elif key == "ctrl+r":
+            self.action_regex()
+        elif self.bar.line.press(key, character):
+            self._typed()
+        return key not in ("ctrl+c", "ctrl+z")
+
+    def on_paste(self, event: events.Paste) -> None:
+        """What is pasted is typed."""
+        if self.bar.what:
+            self.bar.line.paste(event.text)
+            self._typed()
+
+    def _typed(self) -> None:
+        """Searching and narrowing go along with what is typed."""
+        self.bar.draw()
+        if self.bar.what in ("search", "filter"):
+            self.seeking.take(self.bar.what, self.bar.line.words)
+            self.draw()
+
+    def _keep(self) -> None:
+        """Enter keeps it; a time is gone to."""
+        what, words = self.bar.what, self.bar.line.words
+        self._end_typing()
+        if what == "jump" and words.strip():
+            self._jump(words)
+
     def action_cancel(self) -> None:
         """As it was before one began to type."""
         if self.bar.what in ("search", "filter"):
@@ -216,30 +252,13 @@ class LogScreen(OpsScreen):
 
     def _end_typing(self) -> None:
         self.bar.shut()
-        self.pane.focus()
         self.draw()
 
     def action_regex(self) -> None:
         """What is typed is an expression, or is words."""
         self.seeking.regex = not self.seeking.regex
-        self.bar.open(self.bar.what, self.bar.value, regex=self.seeking.regex)
-        self.seeking.take(self.bar.what, self.bar.value)
-        self.draw()
-
-    def on_input_changed(self, event: Input.Changed) -> None:
-        """Searching and narrowing go along with what is typed."""
-        event.stop()
-        if self.bar.what in ("search", "filter"):
-            self.seeking.take(self.bar.what, event.value)
-            self.draw()
-
-    def on_input_submitted(self, event: Input.Submitted) -> None:
-        """Enter keeps it; a time is gone to."""
-        event.stop()
-        what = self.bar.what
-        self._end_typing()
-        if what == "jump" and event.value.strip():
-            self._jump(event.value)
+        self.bar.open(self.bar.what, self.bar.line.words, regex=self.seeking.regex)
+        self._typed()
 
     def action_again(self, by: int) -> None:
         """The next match, or the one before."""
