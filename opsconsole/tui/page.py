@@ -98,6 +98,10 @@ class Page(Canvas, can_focus=True):
         below = self._count - self._top - height
         self.show(framed(self.frame, head, body, self.size.width, focused=self.has_focus, above=self._top, below=below))
 
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """What is all in sight cannot be scrolled."""
+        return self._count > self.inner_height if action in ("scroll_by", "scroll_page") else True
+
     # --- searching and links -----------------------------------------------------------------------------
 
     @property

@@ -9,8 +9,9 @@ from opsconsole.model.check import Finding
 from opsconsole.model.text import one_line
 from opsconsole.model.units import duration
 from opsconsole.tui.presentation.spans import Line, text
+from opsconsole.tui.presentation.table import ROOMY
 
-DRAWN_AT: Final = 200
+DRAWN_AT: Final = ROOMY - 1
 """Cells at which a row is drawn to be copied: wide enough that nothing of it is cut."""
 
 _DRAWN: Final = str.maketrans(dict.fromkeys("▕▏▎▍▌▋▊▉█┊▁▂▃▄▅▆▇", " "))

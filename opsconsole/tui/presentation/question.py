@@ -20,6 +20,7 @@ from opsconsole.model.run import (
 )
 from opsconsole.model.text import one_line
 from opsconsole.model.units import duration
+from opsconsole.tui.presentation.footer import PRESS
 from opsconsole.tui.presentation.spans import LEVEL_STYLES, Line, cut, line, words, wrap
 
 
@@ -174,9 +175,8 @@ def _way_lines(question: AskWay, size: int) -> list[Line]:
     more = (f"  {len(question.ways)} ways; the list shows where each leads", "dim") if many else ""
     out = wrap(line((asked, "strong"), more), size)
     for number, way in enumerate(() if many else question.ways, 1):
-        out.append(
-            cut(line((f"{number} ", "key"), *_words(way.text, "strong"), "  → ", *_words(way.leads, "dim")), size)
-        )
+        drawn = line((f"{number} ", "key"), *_words(way.text, "strong"), "  → ", *_words(way.leads, "dim"))
+        out.append(cut(tuple(span._replace(to=f"{PRESS}{number}") for span in drawn), size))
     return out
 
 

@@ -11,6 +11,9 @@ from textual.content import Content
 from textual.screen import ModalScreen
 from textual.widgets import Input, Static
 
+from opsconsole.tui.keyline import KeyLine
+from opsconsole.tui.presentation.footer import KeyHint
+
 
 class Ask(ModalScreen[str | None]):
     """A question in words. The result is None for no, else what was typed (empty where nothing was to be typed).
@@ -26,7 +29,6 @@ class Ask(ModalScreen[str | None]):
     }
     Ask Static { height: auto; }
     Ask Input { border: none; height: 1; padding: 0; background: $console-background; margin: 1 0 0 0; }
-    Ask .keys { margin: 1 0 0 0; color: $console-accent; }
     """
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("y", "yes", "yes"),
@@ -46,8 +48,8 @@ class Ask(ModalScreen[str | None]):
         super().__init__()
         self._words = words
         self._typed = typed
-        keys = f"⏎ {yes}   esc {no}" if typed else f"y {yes}   n {no}"
-        self._keys = Static(Content(keys), classes="keys")
+        keys = (("⏎", yes, "enter"), ("esc", no, "escape")) if typed else (("y", yes, "y"), ("n", no, "n"))
+        self._keys = KeyLine([KeyHint(key, does, 0, press) for key, does, press in keys])
         self._input = Input(start, password=secret, select_on_focus=False) if typed else None
 
     def compose(self) -> ComposeResult:

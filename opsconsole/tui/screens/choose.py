@@ -9,7 +9,9 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.screen import ModalScreen
 
+from opsconsole.tui.keyline import KeyLine
 from opsconsole.tui.pane import Pane
+from opsconsole.tui.presentation.footer import KeyHint
 from opsconsole.tui.presentation.spans import words
 from opsconsole.tui.presentation.table import Row
 
@@ -19,7 +21,7 @@ class Choose(ModalScreen[str | None]):
 
     CSS = """
     Choose { align: center middle; background: $console-veil; }
-    Choose Pane { width: 72; max-width: 96%; }
+    Choose Pane, Choose KeyLine { width: 72; max-width: 96%; margin: 0; }
     """
     SCOPED_CSS = False  # lists that are more than this one look the same
     BINDINGS: ClassVar[list[BindingType]] = [Binding("escape,q", "no", "back")]
@@ -27,11 +29,18 @@ class Choose(ModalScreen[str | None]):
     def __init__(self, title: str, options: Sequence[str]) -> None:
         super().__init__()
         self.options = options
-        self.list = Pane("options", f"{title}  (⏎ takes it, esc back)")
+        self.list = Pane("options", title)
 
     def compose(self) -> ComposeResult:
-        """The list."""
+        """The list, and the keys."""
         yield self.list
+        yield KeyLine(
+            [
+                KeyHint("⏎", "take it", 0, "enter"),
+                KeyHint("/", "filter", 2, "slash"),
+                KeyHint("esc", "back", 0, "escape"),
+            ]
+        )
 
     def on_mount(self) -> None:
         """Keys go to the list."""

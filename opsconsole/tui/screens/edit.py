@@ -11,6 +11,9 @@ from textual.content import Content
 from textual.screen import ModalScreen
 from textual.widgets import Static, TextArea
 
+from opsconsole.tui.keyline import KeyLine
+from opsconsole.tui.presentation.footer import KeyHint
+
 
 class EditScreen(ModalScreen[str | None]):
     """The command in a field of its own. The result is the new text, or None when it is to stay as it was.
@@ -25,7 +28,6 @@ class EditScreen(ModalScreen[str | None]):
         border: round $console-accent; background: $console-surface; color: $console-foreground;
     }
     EditScreen TextArea { height: auto; min-height: 3; max-height: 16; border: none; background: $console-background; }
-    EditScreen .keys { margin: 1 0 0 0; color: $console-accent; }
     """
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("ctrl+s", "take", "take it", priority=True),
@@ -41,7 +43,7 @@ class EditScreen(ModalScreen[str | None]):
         with Vertical():
             yield Static(Content("Edit the command. The change is recorded; you will be asked again before it runs."))
             yield self._area
-            yield Static(Content("^S take it   esc back"), classes="keys")
+            yield KeyLine([KeyHint("^S", "take it", 0, "ctrl+s"), KeyHint("esc", "back", 0, "escape")])
 
     def on_mount(self) -> None:
         """What is typed goes into the command."""

@@ -60,7 +60,6 @@ class LogScreen(OpsScreen):
         Binding("t", "times", "times", id="keep-6.times"),
         Binding("s", "save", "save", id="keep-7.save"),
         Binding("y", "copy", "copy", id="keep-7.copy"),
-        Binding("question_mark", "help", "help", id="keep-3.help"),
     ]
     CSS = """
     LogScreen #course { height: 1; }

@@ -13,6 +13,8 @@ from textual.widgets import Static
 
 from opsconsole.model.text import one_line, plain
 from opsconsole.model.trouble import TroubleError
+from opsconsole.tui.keyline import KeyLine
+from opsconsole.tui.presentation.footer import KeyHint
 
 _MOST = 600
 """Characters of one trouble; a path may be long, and what to do stands behind it."""
@@ -28,7 +30,6 @@ class Tell(ModalScreen[None]):
         border: round $console-accent; background: $console-surface; color: $console-foreground;
     }
     Tell Static { height: auto; }
-    Tell .keys { margin: 1 0 0 0; color: $console-accent; }
     """
     BINDINGS: ClassVar[list[BindingType]] = [Binding("enter,escape,q", "close", "back")]
 
@@ -45,7 +46,7 @@ class Tell(ModalScreen[None]):
         """The words, and the key."""
         with Vertical():
             yield Static(Content(self._words))
-            yield Static(Content("⏎ back"), classes="keys")
+            yield KeyLine([KeyHint("⏎", "back", 0, "enter")])
 
     def action_close(self) -> None:
         """Back to where one came from."""
