@@ -37,6 +37,8 @@ from tests.support.snapshots import NOW
 from tests.support.waiting import wait_for
 from tests.tui.fakes import ScriptedSession, a_runbook, a_state, console, painted
 from tests.tui.log_stage import LogParts, at
+from tests.tui.test_actions import LOG
+from tests.tui.test_actions import Parts as ActionParts
 
 WIDE, SMALL = (200, 50), (80, 24)
 
@@ -101,6 +103,8 @@ other_pane: Change = lambda before, now: now.has_keys != before.has_keys  # noqa
 gone: Change = lambda before, now: len(now.screens) < len(before.screens)  # noqa: E731
 
 CHANGES: dict[str, Change] = {
+    "actions": opens("ActionsScreen"),
+    "command_log": opens("CommandLog"),
     "again": other_look,
     "begin": opens("RunScreen"),
     "close": gone,
@@ -155,8 +159,10 @@ ELSEWHERE = {
 }
 
 
-class WalkParts(LogParts):
-    """With an open run that can be taken up, and asks for its end."""
+class WalkParts(LogParts, ActionParts):
+    """With logs, actions and commands that were run, and an open run that can be taken up and asks for its end."""
+
+    log = LOG
 
     def run_state(self, run_id: str) -> RunState:
         return a_state(4)
@@ -280,6 +286,8 @@ WALKS: dict[str, tuple[tuple[int, int], Callable[[Walk], Awaitable[None]]]] = {
     "findings": (SMALL, at_findings),
     "maximised": (SMALL, maximised),
     "one pane": ((40, 12), stay),
+    "actions": (SMALL, by(_kind("ActionsScreen", "actions"), "x", pane="memory", row="celery-worker")),
+    "commands": (SMALL, by(_kind("CommandLog", "command_log"), "L")),
     "library": (SMALL, by(_kind("LibraryScreen", "library"), "r")),
     "keys": (SMALL, by(_kind("HelpScreen", "help"), "question_mark")),
     "lately": (SMALL, by(LeafScreen, "w")),
@@ -306,6 +314,7 @@ async def walking(folder: Path, name: str) -> AsyncIterator[Walk]:
         )
     ]  # fmt: skip
     app = console(parts)
+    app.runs_here["a run"] = None
     async with app.run_test(size=size) as pilot:
         await wait_for("the findings", lambda: "celery-worker" in painted(app))
         await wait_for("the open run", lambda: app.overview.runs)
@@ -355,6 +364,7 @@ def test_every_screen_is_walked() -> None:
     general = {OpsScreen, ListScreen, BoardScreen, CloseUp}
     walked = {LogScreen, ReadScreen, LeafScreen, _kind("Overview", "overview"), *ELSEWHERE_WALKED}
     walked |= {_kind("LibraryScreen", "library"), _kind("HelpScreen", "help")}
+    walked |= {_kind("ActionsScreen", "actions"), _kind("CommandLog", "command_log")}
     walked |= {_kind("ServiceScreen", "service"), _kind("QueueScreen", "queue")}
     found = {kind for kind in _heirs(OpsScreen) if kind.__module__.startswith("opsconsole.")}
     assert found - general - walked == set(), "a screen without a line in WALKS"
