@@ -10,7 +10,7 @@ import importlib
 import pkgutil
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -26,19 +26,16 @@ from opsconsole.tui.board import Board
 from opsconsole.tui.console import Console
 from opsconsole.tui.pane import Pane
 from opsconsole.tui.screens.base import OpsScreen
-from opsconsole.tui.screens.boarded import BoardScreen
-from opsconsole.tui.screens.closeup import CloseUp
 from opsconsole.tui.screens.leaf import LeafScreen
-from opsconsole.tui.screens.listing import ListScreen
 from opsconsole.tui.screens.logs import LogScreen
 from opsconsole.tui.screens.reading import ReadScreen
-from opsconsole.tui.screens.run import RunScreen
 from tests.support.snapshots import NOW
 from tests.support.waiting import wait_for
 from tests.tui.fakes import ScriptedSession, a_runbook, a_state, console, painted
 from tests.tui.log_stage import LogParts, at
 from tests.tui.test_actions import LOG
 from tests.tui.test_actions import Parts as ActionParts
+from tests.tui.test_matrix_and_runs import INVARIANTS, MATRIX, Recorded
 
 WIDE, SMALL = (200, 50), (80, 24)
 
@@ -103,6 +100,9 @@ other_pane: Change = lambda before, now: now.has_keys != before.has_keys  # noqa
 gone: Change = lambda before, now: len(now.screens) < len(before.screens)  # noqa: E731
 
 CHANGES: dict[str, Change] = {
+    "history": opens("PastRunsScreen"),
+    "matrix": opens("MatrixScreen"),
+    "share": opens("Choose", "ShareScreen"),
     "actions": opens("ActionsScreen"),
     "command_log": opens("CommandLog"),
     "again": other_look,
@@ -113,6 +113,7 @@ CHANGES: dict[str, Change] = {
     "follow": looks("paused", "following"),
     "grow": lambda before, now: now.alone is not before.alone,
     "interrupt": lambda before, now: now.over,
+    "keep": either(opens("Ask", "Tell"), says("written", "kept", "saved")),
     "keys": opens("HelpScreen"),
     "lately": opens("LeafScreen"),
     "leave": lambda before, now: now.over,
@@ -149,7 +150,7 @@ CHANGES: dict[str, Change] = {
 MOVES = ("move", "page", "scroll_by", "scroll_page", "shift")
 """What can be done once its opposite has been done."""
 
-EVERYWHERE = {"keys", "mouse", "palette", "theme"}
+EVERYWHERE = {"history", "keys", "matrix", "mouse", "palette", "share", "theme"}
 """What is the console's own, not the screen's: walked once, in the overview."""
 
 ELSEWHERE = {
@@ -163,6 +164,7 @@ class WalkParts(LogParts, ActionParts):
     """With logs, actions and commands that were run, and an open run that can be taken up and asks for its end."""
 
     log = LOG
+    past_runs, report_of = Recorded.past_runs, Recorded.report_of
 
     def run_state(self, run_id: str) -> RunState:
         return a_state(4)
@@ -254,7 +256,9 @@ def by(kind: type[OpsScreen], *keys: str, pane: str = "", row: str = "") -> Call
         if pane:
             walk.app.overview.go_to(walk.app.overview.pane(pane))
             walk.app.overview.pane(pane).select(row)
-        await walk.pilot.press(*keys)
+        for key in keys:
+            await walk.pilot.press(key)
+            await walk.pilot.pause()
         await arrives(walk, kind)
 
     return come
@@ -288,6 +292,9 @@ WALKS: dict[str, tuple[tuple[int, int], Callable[[Walk], Awaitable[None]]]] = {
     "one pane": ((40, 12), stay),
     "actions": (SMALL, by(_kind("ActionsScreen", "actions"), "x", pane="memory", row="celery-worker")),
     "commands": (SMALL, by(_kind("CommandLog", "command_log"), "L")),
+    "matrix": (SMALL, by(_kind("MatrixScreen", "matrix"), "M")),
+    "runs": (SMALL, by(_kind("PastRunsScreen", "past_runs"), "H")),
+    "report": (SMALL, by(_kind("ReportScreen", "past_runs"), "H", "G", "enter")),
     "library": (SMALL, by(_kind("LibraryScreen", "library"), "r")),
     "keys": (SMALL, by(_kind("HelpScreen", "help"), "question_mark")),
     "lately": (SMALL, by(LeafScreen, "w")),
@@ -296,8 +303,11 @@ WALKS: dict[str, tuple[tuple[int, int], Callable[[Walk], Awaitable[None]]]] = {
     "reading": (SMALL, reading),
     "logs": (WIDE, logs),
 }
-ELSEWHERE_WALKED = {RunScreen}
-"""`test_keys.py`."""
+WALKED = {
+    "Overview", "LibraryScreen", "HelpScreen", "LeafScreen", "ReadScreen", "LogScreen", "ServiceScreen", "QueueScreen",
+    "MatrixScreen", "PastRunsScreen", "ReportScreen", "ActionsScreen", "CommandLog", "RunScreen",
+}  # fmt: skip
+"""The screens that these are, and the run, whose keys are walked in `test_keys.py`."""
 
 
 @asynccontextmanager
@@ -305,6 +315,8 @@ async def walking(folder: Path, name: str) -> AsyncIterator[Walk]:
     size, come = WALKS[name]
     lines = [at(60 - number / 10, f"INFO line {number} {'long ' * 60}") for number in range(300)]
     parts = WalkParts(folder, {"web": lines})
+    parts.stack = replace(parts.stack, matrix=MATRIX, invariants=INVARIANTS)
+    parts.snapshot = replace(parts.snapshot, stack=parts.stack)
     parts.library.books = [a_runbook(), a_runbook()]
     parts.changed = Lately((), NOW - 3600)
     parts.open_runs = [
@@ -361,13 +373,9 @@ async def test_every_key_that_works_is_shown(tmp_path: Path, name: str) -> None:
 def test_every_screen_is_walked() -> None:
     for module in pkgutil.iter_modules(screens.__path__):
         importlib.import_module(f"opsconsole.tui.screens.{module.name}")
-    general = {OpsScreen, ListScreen, BoardScreen, CloseUp}
-    walked = {LogScreen, ReadScreen, LeafScreen, _kind("Overview", "overview"), *ELSEWHERE_WALKED}
-    walked |= {_kind("LibraryScreen", "library"), _kind("HelpScreen", "help")}
-    walked |= {_kind("ActionsScreen", "actions"), _kind("CommandLog", "command_log")}
-    walked |= {_kind("ServiceScreen", "service"), _kind("QueueScreen", "queue")}
-    found = {kind for kind in _heirs(OpsScreen) if kind.__module__.startswith("opsconsole.")}
-    assert found - general - walked == set(), "a screen without a line in WALKS"
+    general = {"OpsScreen", "ListScreen", "BoardScreen", "CloseUp"}
+    found = {kind.__name__ for kind in _heirs(OpsScreen) if kind.__module__.startswith("opsconsole.")}
+    assert found - general - WALKED == set(), "a screen without a line in WALKS"
 
 
 def _heirs(kind: type[Any]) -> set[type[Any]]:
