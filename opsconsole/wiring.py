@@ -63,12 +63,15 @@ class Parts:
         self._library: Library | None = None
         self._details: Details | None = None
 
-    def collector(self, on_change: Callable[[Snapshot], None]) -> Collector:
-        """A collector that keeps a store of its own fresh and tells `on_change` of each new snapshot."""
+    def collector(self, on_change: Callable[[Snapshot], None], earlier: Snapshot | None = None) -> Collector:
+        """A collector that keeps a store of its own fresh and tells `on_change` of each new snapshot.
+
+        The past that `earlier` knew goes on, where what it was about is still watched.
+        """
         from opsconsole.watch.collector import Collector
         from opsconsole.watch.store import Store
 
-        return Collector(self.stack, self.world, Store(self.stack, self.world.clock), on_change)
+        return Collector(self.stack, self.world, Store(self.stack, self.world.clock, earlier=earlier), on_change)
 
     async def ops_check(self, checks: Collection[str] | None = None) -> Snapshot:
         """One full round of the stack's checks, by probes of its own; no collector's store takes part in it.

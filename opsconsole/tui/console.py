@@ -134,7 +134,7 @@ class Console(Everywhere):
                 self.open_library()
             self.run_worker(self._watch_file(began), group="watching the stack file", exit_on_error=False)
         if self.parts is not None:
-            await self.parts.collector(self._changed).run()
+            await self.parts.collector(self._changed, self.snapshot).run()
 
     def _took(self, parts: Parts) -> None:
         self.overview.stack = parts.stack

@@ -23,10 +23,13 @@ class Store:
     """Takes samples in, judges the checks on their targets, and gives it all out as one value.
 
     With `damped` False `for` is not applied: that is how a single look is judged. `clock` gives epoch seconds
-    and only dates the snapshots; everything else goes by the samples' own times. Used from one thread.
+    and only dates the snapshots; everything else goes by the samples' own times. Used from one thread. What `earlier`
+    knew of the past of targets that are still watched goes on.
     """
 
-    def __init__(self, stack: Stack, clock: Callable[[], float], *, damped: bool = True) -> None:
+    def __init__(
+        self, stack: Stack, clock: Callable[[], float], *, damped: bool = True, earlier: Snapshot | None = None
+    ) -> None:
         self.stack = stack
         self._clock = clock
         self._damped = damped
@@ -45,6 +48,19 @@ class Store:
         self._standings: dict[str, Standing] = {}
         self._took: dict[str, float] = {}
         self._rounds = 0
+        if earlier is not None:
+            self._go_on(earlier)
+
+    def _go_on(self, earlier: Snapshot) -> None:
+        """Take over what was read before: a corrected stack file is no reason to forget what the memory did."""
+        for target in self.stack.watched:
+            past = earlier.past.get(target)
+            if isinstance(past, Past):
+                self._past[target] = past
+            if target in earlier.courses:
+                self._courses[target] = earlier.courses[target]
+            if target in earlier.lives:
+                self._lives[target] = earlier.lives[target]
 
     @property
     def standings(self) -> Mapping[str, Standing]:

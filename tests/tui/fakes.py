@@ -121,7 +121,7 @@ class ToldParts:
     def last_watch(self) -> LastRound | None:
         return self.watched
 
-    def collector(self, on_change: Callable[[Snapshot], None]) -> ToldCollector:
+    def collector(self, on_change: Callable[[Snapshot], None], earlier: Snapshot | None = None) -> ToldCollector:
         return ToldCollector(self, on_change)
 
     def tell(self, snapshot: Snapshot) -> None:

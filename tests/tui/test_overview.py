@@ -196,7 +196,7 @@ async def test_open_runs_are_announced_and_taken_up_with_o() -> None:
 
 async def test_what_goes_wrong_in_the_watch_is_said_and_the_console_stays() -> None:
     class Failing(ToldParts):
-        def collector(self, on_change: object) -> object:  # type: ignore[override]
+        def collector(self, on_change: object, earlier: object = None) -> object:  # type: ignore[override]
             raise RuntimeError("[/b] no [bold] sense")
 
     app = console(Failing(all_well()))

@@ -69,3 +69,22 @@ def test_what_could_not_be_looked_at_is_no_death():
     gone = Sample(BOX, 3.0, problem=Problem(ProblemKind.GONE, "no container called web"))
     turns = fed(Sample(BOX, 0.0, RUNS), Sample(BOX, 1.0, RUNS), blind, gone, gone).snapshot().lives[BOX]
     assert [turn.at for turn in turns] == [0.0, 3.0]
+
+
+def test_what_was_kept_goes_on_under_a_corrected_stack_file():
+    earlier = fed(
+        Sample(MEMORY, 1.0, MemoryReading(100)),
+        Sample(MEMORY, 2.0, MemoryReading(300)),
+        Sample(BOX, 1.0, RUNS),
+        Sample(BOX, 2.0, replace(RUNS, restarts=1)),
+    ).snapshot()
+    stack = replace(stack_of(), watched=(MEMORY,))
+    store = Store(stack, lambda: 1000.0, earlier=earlier)
+    assert store.snapshot().latest == {}, "what stands now is looked at anew"
+    store.put([Sample(MEMORY, 3.0, MemoryReading(500))])
+    after = store.snapshot()
+    assert [sample.value.used for sample in after.past[MEMORY]] == [100, 300, 500]
+    (point,) = after.courses[MEMORY]["used"].whole
+    assert (point.low, point.high) == (100, 500)
+    assert after.lives == {}, "of what is watched no more nothing is kept"
+    assert [sample.value.used for sample in earlier.past[MEMORY]] == [100, 300]

@@ -19,6 +19,8 @@ from opsconsole.probes.proc import reading_of
 from opsconsole.probes.resident import size_of
 
 _LIMITS = ("Max open files",)
+_MOST = 100
+"""Processes whose memory is read: the kernel walks all pages of each."""
 
 
 def about(world: World, ref: ProcessesRef) -> About | Problem:
@@ -52,7 +54,7 @@ def moment(at: float, now: float) -> str:
 
 def sizes(proc: Path, pids: Sequence[int]) -> dict[int, int]:
     """The memory of each process that is there, counted as in the memory pane (`probes/resident.py`)."""
-    return {pid: size for pid in pids if (size := size_of(proc, pid)) is not None}
+    return {pid: size for pid in pids[:_MOST] if (size := size_of(proc, pid)) is not None}
 
 
 def _link(world: World, main: Process, name: str) -> str:

@@ -11,6 +11,7 @@ from opsconsole.model.readings import BrokerReading, Queue
 from opsconsole.model.sample import Target
 from opsconsole.model.snapshot import Snapshot
 from opsconsole.model.targets import QueueKind
+from opsconsole.model.text import one_line
 from opsconsole.model.units import count, duration, size
 from opsconsole.model.verdict import Level as Verdict
 from opsconsole.tui.presentation import outlook
@@ -28,11 +29,12 @@ _DOT: Final = Span(" · ", "dim")
 _SHARE: Final = 12
 """Cells of the bar of a share."""
 
+_NO_RATE: Final = "not known yet: it takes two looks, and Redis 6.0.6"
 _WORKERS: Final = {
     "celery": "not known: Celery's workers leave no trace in Redis",
     "dramatiq": "not known yet: not each that speaks to the broker was seen to hold a message",
     "list": "not known: who takes from a plain list leaves no trace",
-    "stream": "not known: see the stream's groups",
+    "stream": "not known: Redis keeps consumers of a stream that are long gone",
     "rq": "not known",
 }
 _DELAYED: Final = {
@@ -146,7 +148,7 @@ def figures(close: Close, width: int) -> list[Row]:
         ago = f"; as it was {age(close.snapshot.at - good.at)} ago:" if good is not None else ""
         out.append(Row("why", tuple(wrap(words(f"{sample.problem.reason}{ago}", "unknown", 400), width))))
     if queue is None or reading is None:
-        return out or [Row("none", (line(("no such queue was seen yet", "dim")),))]
+        return [*out, Row("none", tuple(wrap(line(("no such queue was seen yet", "dim")), width)))]
     return [*out, *(_figure(name, value, known, width) for name, value, known in _counted(close, queue, reading))]
 
 
@@ -156,9 +158,8 @@ def _counted(close: Close, queue: Queue, reading: BrokerReading) -> Iterator[tup
     yield "waiting", f"{count(queue.waiting)}{least}", True
     for name, field in (("in", "added"), ("out", "taken")):
         rate = close.rate(field)
-        told = (
-            (per(rate) if rate else "0/s") if rate is not None else "not known yet: it takes two looks, and Redis 6.0.6"
-        )
+        least = "at least " if close.rate("unsure") else ""
+        told = f"{least}{per(rate) if rate else '0/s'}" if rate is not None else _NO_RATE
         yield name, told, rate is not None
     yield "oldest", *_oldest(queue)
     of_all = ", of all queues of this broker" if len(reading.queues) > 1 else ""
@@ -229,16 +230,11 @@ def messages(found: Messages, queue: str, width: int) -> list[Line]:
             line(("nothing could be read: nothing waits, or one message is too large to be fetched", "dim")), width
         )
     hid = f"; {found.masked} value{'s' * (found.masked != 1)} hidden as secrets" if found.masked else ""
-    out = wrap(
-        line((f"The next {len(found.shown)} of {count(found.waiting)} in {queue}{hid}. Nothing was taken.", "dim")),
-        width,
-    )
+    of = f"The next {len(found.shown)} of {count(found.waiting)} in {one_line(queue, 60)}"
+    out = wrap(line((f"{of}{hid}. Nothing was taken.", "dim")), width)
     for one in found.shown:
-        more = ", cut" if one.cut else ""
-        out += [
-            (),
-            line((f"{one.place}  ", "dim"), *words(one.name, "heading", 120), (f"  {size(one.size)}{more}", "dim")),
-        ]
+        more = f"  {size(one.size)}{', cut' if one.cut else ''}"
+        out += [(), *wrap(line((f"{one.place}  ", "dim"), *words(one.name, "heading", 120), (more, "dim")), width)]
         out += [(Span("   "), *each) for each in wrap(words(one.text, "", 2000), max(width - 3, 8))]
     return out
 

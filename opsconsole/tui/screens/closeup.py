@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from opsconsole.model.snapshot import Snapshot
     from opsconsole.tui.clipboard import Excerpt
 
-_FRESH: Final = 15.0
+_FRESH: Final = 30.0
 """Seconds after which what was read on demand is read again, while the screen is in front."""
 
 _WORTH_SAYING: Final = 0.5

@@ -90,7 +90,7 @@ class QueueScreen(CloseUp):
         """Show a few messages, once that was confirmed."""
         from opsconsole.tui.screens.ask import Ask
 
-        ask = Ask(_CONFIRM.format(queue=self.close_look.name), yes="show them", no="back")
+        ask = Ask(_CONFIRM.format(queue=one_line(self.close_look.name, 60)), yes="show them", no="back")
         self.app.push_screen(ask, self._read_if)
 
     def _read_if(self, yes: str | None) -> None:
@@ -109,5 +109,5 @@ class QueueScreen(CloseUp):
         if isinstance(found, Problem):
             self.note(found.reason)
             return
-        title = f"Messages of {look.name}"
+        title = f"Messages of {one_line(look.name, 60)}"
         self.app.push_screen(LeafScreen(title, lambda width: queue_close.messages(found, look.name, width)))
