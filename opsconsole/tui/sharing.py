@@ -21,10 +21,10 @@ from opsconsole.tui.clipboard import Excerpt, copy
 if TYPE_CHECKING:
     from opsconsole.tui.console import Console
 
-PICTURE: Final = "picture of this screen, to a file (SVG)"
-TEXT: Final = "how the stack is, as text, to the clipboard"
-MARKDOWN: Final = "how the stack is, as Markdown, to the clipboard"
-FILE: Final = "how the stack is, as Markdown, to a file"
+PICTURE: Final = "picture to a file: this screen (SVG)"
+TEXT: Final = "text, copied: how the stack is"
+MARKDOWN: Final = "Markdown, copied: how the stack is"
+FILE: Final = "Markdown to a file: how the stack is"
 
 _FOLDER: Final = "shared"
 

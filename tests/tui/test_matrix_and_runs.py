@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from dataclasses import replace
 from pathlib import Path
 
@@ -11,10 +12,13 @@ from opsconsole.model.matrix import Failure, Invariant
 from opsconsole.model.past_run import PastRun
 from opsconsole.model.snapshot import Snapshot
 from opsconsole.model.verdict import Level
+from opsconsole.run.folder import create, default_state_folder
 from opsconsole.tui.presentation import matrix, past_runs
 from opsconsole.tui.presentation.spans import text, width
 from opsconsole.tui.screens.library import LibraryScreen
 from opsconsole.tui.screens.run import RunScreen
+from tests.support.console import real_console, settled
+from tests.support.multiplexers import LITTLE
 from tests.support.snapshots import NOW, everything_wrong
 from tests.support.waiting import wait_for
 from tests.tui.fakes import ToldParts, a_runbook, console, painted
@@ -133,3 +137,26 @@ async def test_the_report_of_an_altered_record_says_so_first() -> None:
         await wait_for("the runs", lambda: "Old one" in painted(app))
         await pilot.press("G", "enter")
         await wait_for("the word", lambda: "This record is not as it was written: line 3 is cut" in painted(app))
+
+
+@pytest.mark.pty
+def test_a_real_record_is_read_by_the_real_program(tmp_path: Path) -> None:
+    """Also one that somebody has altered: what is before the damage can be read, and that there is damage."""
+    (tmp_path / "stack.toml").write_text(LITTLE % tmp_path)
+    begun = {
+        "title": "Make room", "stack": "little", "host": "prod-1", "user": "anna", "reason": "disk full",
+        "runbook": "room", "digest": hashlib.sha256(b"# Make room\n").hexdigest(),
+    }  # fmt: skip
+    folder = create(default_state_folder(), "room", b"# Make room\n", begun)
+    with real_console("--stack", str(tmp_path / "stack.toml")) as real:
+        real.sees("1 finding")
+        settled(real)
+        real.send("H")
+        real.sees("its seal holds")
+        (folder / "runbook.md").write_bytes(b"# Another\n")
+        settled(real)
+        real.send("\r")
+        real.sees("• Reason: disk full")
+        real.send("\x1b")
+        real.sees("ALTERED")
+        real.sees("the runbook's text is not the one it began with")

@@ -44,7 +44,7 @@ async def test_a_picture_is_of_the_screen_below_the_list_and_needs_no_other_host
     async with app.run_test(size=(100, 30)) as pilot:
         await wait_for("the findings", lambda: "celery-worker.process" in painted(app))
         await pilot.press("p")
-        await wait_for("the list", lambda: "picture of this screen" in painted(app))
+        await wait_for("the list", lambda: "picture to a file" in painted(app))
         await pilot.press("enter")
         await wait_for("where it is", lambda: "Written, readable by you alone:" in painted(app))
         (file,) = (Path.home() / ".local/state/opsconsole/shared").iterdir()
@@ -52,7 +52,7 @@ async def test_a_picture_is_of_the_screen_below_the_list_and_needs_no_other_host
         picture = file.read_text()
         parseString(picture)
         assert "celery-worker.process" in picture
-        assert "picture of this screen" not in picture
+        assert "picture to a file" not in picture
         assert "://" not in picture.replace("http://www.w3.org/2000/svg", "").replace("https://www.textualize.io", "")
 
 
@@ -66,7 +66,7 @@ async def test_how_the_stack_is_goes_to_the_clipboard(keys: str, begins: str, mo
     async with app.run_test(size=(80, 24)) as pilot:
         await wait_for("the findings", lambda: "celery-worker.process" in painted(app))
         await pilot.press("p")
-        await wait_for("the list", lambda: "picture of this screen" in painted(app))
+        await wait_for("the list", lambda: "picture to a file" in painted(app))
         await pilot.press(*keys, "enter")
         await wait_for("the word about it", lambda: "copied how the stack is" in painted(app))
         assert base64.b64decode(sent[0].split(";")[2].rstrip("\x07")).decode().startswith(begins)
