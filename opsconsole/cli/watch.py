@@ -4,34 +4,23 @@ from __future__ import annotations
 
 import argparse
 import asyncio
-import os
-import signal
-import sys
-import time
-from collections.abc import Sequence
-from functools import partial
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
 from opsconsole.cli.exits import Exit, exit_of
 from opsconsole.cli.output import write
 from opsconsole.cli.parts import host, parts_here
+from opsconsole.cli.watch_parts import Complaints, claim_of, grace_of, looked, silences_of, watcher_of
 from opsconsole.cli.watch_text import news, summary
-from opsconsole.model.alerts import AlertSettings
 from opsconsole.model.trouble import Trouble, TroubleError
 from opsconsole.watch.alerts.box import boot
-from opsconsole.watch.alerts.claim import Claim, LastRound
-from opsconsole.watch.alerts.keep import Keep
-from opsconsole.watch.alerts.rounds import counted
-from opsconsole.watch.alerts.silences import silences
-from opsconsole.watch.alerts.watcher import Habits, Watcher
+from opsconsole.watch.alerts.rounds import turn_of
+from opsconsole.watch.alerts.watcher import Habits
 from opsconsole.watch.collector import look_once
 from opsconsole.watch.threads import wait_for_no_thread
 
 if TYPE_CHECKING:
-    from opsconsole.watch.alerts.state import Silence
+    from opsconsole.watch.alerts.claim import Claim
     from opsconsole.wiring import Parts
-
-_BEAT: Final = 5.0  # seconds between two marks of a watch that stays
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -63,19 +52,20 @@ def main(args: argparse.Namespace) -> int:
         from opsconsole.cli.watch_silences import change
 
         return change(args)
-    try:
-        return asyncio.run(_test(args) if args.test else _once(args) if args.once else _stay(args))
-    except asyncio.CancelledError:  # told to leave, and left
-        return Exit.OK
+    if args.test or args.once:
+        return asyncio.run(_test(args) if args.test else _once(args))
+    from opsconsole.cli.watch_stay import stay
+
+    return stay(args)
 
 
 async def _once(args: argparse.Namespace) -> int:
     """One round, with all that it causes; where another watch is at work, only the look."""
     parts = await parts_here(args)
     try:
-        claim = _claim(parts)
+        claim = claim_of(parts)
         if claim is None:
-            _complain("another watch of this stack is at work: it tells people, this one only looks")
+            Complaints()("another watch of this stack is at work: it tells people, this one only looks")
             return exit_of((await look_once(parts.stack, parts.world)).standings.values())
         try:
             return await _round(parts, claim, args)
@@ -86,55 +76,25 @@ async def _once(args: argparse.Namespace) -> int:
 
 
 async def _round(parts: Parts, claim: Claim, args: argparse.Namespace) -> int:
-    watcher = _watcher(parts, Habits(grace=_grace(parts, args)))
+    complain = Complaints()
+    watcher = watcher_of(parts, Habits(grace=grace_of(parts, args)), complain)
     try:
-        snapshot, ooms = await asyncio.gather(look_once(parts.stack, parts.world), _ooms(parts, watcher.state.ran_at))
-        found = watcher.saw(snapshot, boot(parts.world.proc, snapshot.at), _silences(parts), ooms)
+        state, stack = watcher.state, parts.stack
+        turn = turn_of(state, stack.checks, parts.world.clock())
+        snapshot, ooms = await asyncio.gather(look_once(stack, parts.world, turn), _ooms(parts, state.ran_at))
+        found = watcher.saw(snapshot, boot(parts.world.proc, snapshot.at), silences_of(parts, complain), ooms)
         if not args.quiet:
             write(news(parts.stack.name, host(), snapshot.at, found.items))
         await asyncio.gather(watcher.deliver(), watcher.publish(snapshot))
         await watcher.ping()
-        _looked(parts, claim, watcher)
+        looked(parts, claim, watcher)
     finally:
         await watcher.close()
-    levels = list(counted(watcher.state, snapshot.standings))
+    levels = watcher.counted(snapshot)
     if not args.quiet:
         write(summary(parts.stack.name, host(), levels, watcher.state, len(found.items)))
     code = exit_of(levels)
     return Exit.UNKNOWN if code is Exit.OK and watcher.failing else code
-
-
-async def _stay(args: argparse.Namespace) -> int:
-    """Until Ctrl-C or SIGTERM."""
-    from opsconsole.watch.alerts.stay import HABITS, Stay
-
-    parts = await parts_here(args)
-    try:
-        claim = _claim(parts)
-        if claim is None:
-            where = str(parts.watch_claim)
-            raise TroubleError(Trouble("another watch of this stack is at work", where, "one is enough: end it first"))
-        watcher = _watcher(parts, Habits(HABITS.patience, HABITS.gap, _grace(parts, args)))
-        name, every = parts.stack.name, (parts.stack.alerts or AlertSettings()).every
-        stay = Stay(
-            watcher,
-            every,
-            boot=lambda: boot(parts.world.proc, parts.world.clock()),
-            silences=partial(_silences, parts),
-            said=lambda items: None if args.quiet else write(news(name, host(), parts.world.clock(), items)),
-            looked=_Seldom(partial(_looked, parts, claim, watcher)),
-        )
-        _leave_on(signal.SIGTERM, signal.SIGHUP)
-        if not args.quiet:
-            _say(f"watches {name} on {host()}; Ctrl-C ends it")
-        try:
-            await stay.run(parts.collector(stay.news))
-        finally:
-            await watcher.close()
-            claim.release()
-    finally:
-        await parts.close()
-    return Exit.OK
 
 
 async def _test(args: argparse.Namespace) -> int:
@@ -157,75 +117,9 @@ async def _test(args: argparse.Namespace) -> int:
     return Exit.UNKNOWN if any(isinstance(outcome, Failed) for outcome in outcomes.values()) else Exit.OK
 
 
-class _Seldom:
-    """Calls `then` not more often than every few seconds."""
-
-    def __init__(self, then: partial[None]) -> None:
-        self._then = then
-        self._last = -_BEAT
-
-    def __call__(self) -> None:
-        if time.monotonic() - self._last >= _BEAT:
-            self._last = time.monotonic()
-            self._then()
-
-
-def _watcher(parts: Parts, habits: Habits) -> Watcher:
-    keep = Keep(parts.watch_state)
-    return Watcher(parts.stack, host(), parts.ways(), keep, parts.world.clock, habits=habits, complain=_complain)
-
-
-def _claim(parts: Parts) -> Claim | None:
-    path = parts.watch_claim
-    try:
-        return Claim.take(path)
-    except OSError as fault:
-        remedy = "name a folder of its own: state = … in the stack file"
-        raise TroubleError(Trouble(f"cannot be locked: {fault.strerror or fault}", str(path), remedy)) from None
-
-
-def _looked(parts: Parts, claim: Claim, watcher: Watcher) -> None:
-    every = (parts.stack.alerts or AlertSettings()).every
-    claim.looked(LastRound(parts.world.clock(), every, os.getpid(), watcher.failing))
-
-
-def _grace(parts: Parts, args: argparse.Namespace) -> float:
-    from opsconsole.model.units import parse_duration
-
-    if args.since_boot is None:
-        return (parts.stack.alerts or AlertSettings()).grace
-    try:
-        return parse_duration(args.since_boot)
-    except ValueError as fault:
-        raise TroubleError(Trouble(str(fault), "--since-boot", "")) from None
-
-
-def _silences(parts: Parts) -> Sequence[Silence]:
-    try:
-        return silences(parts.watch_silences, parts.world.clock())
-    except TroubleError as error:
-        _complain(str(error.troubles[0]))
-        return ()
-
-
 async def _ooms(parts: Parts, since: float) -> dict[str, float]:
     """What the engine remembers of the time since the last round, a little before it to be sure."""
     if not since or not any(target.kind == "container" for target in parts.stack.watched):
         return {}
     found = await parts.world.engine.past_ooms(since - 5)
     return found if isinstance(found, dict) else {}
-
-
-def _leave_on(*signals: signal.Signals) -> None:
-    loop, task = asyncio.get_running_loop(), asyncio.current_task()
-    assert task is not None
-    for one in signals:
-        loop.add_signal_handler(one, task.cancel)
-
-
-def _complain(line: str) -> None:
-    print(f"opsconsole: {line}", file=sys.stderr)
-
-
-def _say(line: str) -> None:
-    print(f"opsconsole: {line}", file=sys.stderr)

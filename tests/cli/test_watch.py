@@ -207,6 +207,24 @@ def test_who_stays_tells_within_moments_shows_that_it_lives_and_leaves_when_told
     assert hook.told == ["flag began DOWN", "flag recovered OK"]
 
 
+def test_who_stays_goes_by_the_stack_file_as_it_is_now_unless_that_has_a_fault(tmp_path, hook, flag):
+    second = tmp_path / "second"
+    file = watched(tmp_path, hook, FILE.format(flag))
+    watch = start(file, "--quiet")
+    try:
+        wait_until("the first round", lambda: list((tmp_path / "state").glob("*.watch")) and last_round(claim_of(file)))
+        sound = file.read_text()
+        file.write_text(sound + "[[check]]\n")
+        complaint = watch.stderr.readline()
+        assert "has changed and is not sound, so the watch goes on as before" in complaint
+        file.write_text(sound + FILE.format(second).replace("flag", "second"))
+        wait_until("the new check to be told", lambda: hook.told == ["second began DOWN"], within=30)
+    finally:
+        watch.send_signal(signal.SIGTERM)
+        _, err = watch.communicate(timeout=30)
+    assert (watch.returncode, err) == (0, "opsconsole: the stack file has changed and was read again\n")
+
+
 class TestInstalling:
     def test_the_units_name_the_stack_file_and_no_secret(self, tmp_path, flag, said, monkeypatch):
         monkeypatch.setenv("BOT_TOKEN", "12:secret")

@@ -30,12 +30,13 @@ class Event:
 def lives(
     latest: Mapping[Target, Sample], before: Mapping[str, Life], ooms: Mapping[str, float] = MappingProxyType({})
 ) -> dict[str, Life]:
-    """The life of each service of which one was seen now, or of which it was seen that it has none.
+    """The life of each service of which one was ever seen, as it is now.
 
-    Where nothing could be seen it is the one of `before`: what happens meanwhile is noticed later. `ooms` are the times
-    at which the engine says that containers, by id, were short of memory: its own mark is gone after the next start.
+    Where none was looked at, or nothing could be seen, it is that of `before`: what happens meanwhile is noticed later.
+    `ooms` are the times at which the engine says that containers, by id, were short of memory: its own mark does not
+    outlive a start.
     """
-    found: dict[str, Life] = {}
+    found = dict(before)
     for target, sample in latest.items():
         if target.kind not in ("container", "unit") and not _plain_process(target):
             continue

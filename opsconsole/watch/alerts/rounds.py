@@ -238,10 +238,31 @@ class _Teller:
         self.items.append(item)
 
 
-def counted(state: State, standings: Mapping[str, Standing]) -> Iterator[Standing]:
-    """The standings as they count after damping, for who shows them."""
-    for name, standing in standings.items():
-        track = state.tracks.get(name)
+def turn_of(state: State, checks: Iterable[Check], now: float) -> list[str]:
+    """The checks to look at in a round of its own process: a smoke test once an hour is not run every five minutes.
+
+    All but those with an `every` that has not passed yet; a tenth of it is given away, so that no timer's jitter makes
+    it skip a round.
+    """
+    return [
+        check.name
+        for check in checks
+        if check.every is None
+        or (track := state.tracks.get(check.name)) is None
+        or not 0 <= now - track.at < 0.9 * check.every
+    ]
+
+
+def counted(state: State, checks: Iterable[Check], standings: Mapping[str, Standing]) -> Iterator[Standing]:
+    """The standings of all checks as they count after damping; of those not looked at, as they were left."""
+    for check in checks:
+        name = check.name
+        standing, track = standings.get(name), state.tracks.get(name)
+        if standing is None:
+            if track is not None:
+                verdict = Verdict(track.level, "not looked at in this round")
+                yield Standing(check, verdict, track.level, track.since, track.at, track.bad)
+            continue
         if track is None or standing.blocked_by:
             yield standing
         else:

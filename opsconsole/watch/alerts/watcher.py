@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from typing import Final
 
 from opsconsole.model.alerts import AlertSettings, Digest, Failed, Item, News, Outcome, Publisher, Sender, Sent
+from opsconsole.model.check import Standing
 from opsconsole.model.snapshot import Snapshot
 from opsconsole.model.stack import Stack
 from opsconsole.model.text import one_line
@@ -125,9 +126,13 @@ class Watcher:
         while senders := self.due():
             await self.send(senders)
 
+    def counted(self, snapshot: Snapshot) -> list[Standing]:
+        """Where all checks stand as it counts, also those that were not looked at this time."""
+        return list(counted(self.state, self._stack.checks, snapshot.standings))
+
     async def publish(self, snapshot: Snapshot) -> None:
         """Show where everything stands, as it counts."""
-        standings = {standing.check.name: standing for standing in counted(self.state, snapshot.standings)}
+        standings = {standing.check.name: standing for standing in self.counted(snapshot)}
         shown = replace(snapshot, standings=standings)
         for publisher, outcome in zip(
             self._ways.publishers,

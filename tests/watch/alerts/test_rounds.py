@@ -4,7 +4,7 @@ import pytest
 
 from opsconsole.checks.restarts import Life
 from opsconsole.model.alerts import Maintenance, Once, Weekly
-from opsconsole.watch.alerts.rounds import counted
+from opsconsole.watch.alerts.rounds import counted, turn_of
 from opsconsole.watch.alerts.state import Silence
 from tests.watch.alerts.rounds import DEGRADED, DOWN, OK, START, UNKNOWN, Story, check, seen
 
@@ -207,9 +207,22 @@ def test_who_shows_where_everything_stands_is_given_what_counts():
     story = Story(check("web", rounds=2))
     story.round(web=DOWN)
     standing = seen(story.checks["web"], DOWN, START)
-    assert [one.level for one in counted(story.state, {"web": standing})] == [OK]
+    checks = story.checks.values()
+    assert [one.level for one in counted(story.state, checks, {"web": standing})] == [OK]
     story.round(web=DOWN)
-    assert [(one.level, one.since) for one in counted(story.state, {"web": standing})] == [(DOWN, START)]
+    assert [(one.level, one.since) for one in counted(story.state, checks, {"web": standing})] == [(DOWN, START)]
+    assert [(one.level, one.at) for one in counted(story.state, checks, {})] == [(DOWN, START + 300)]
+
+
+def test_what_is_to_be_looked_at_once_an_hour_is_not_looked_at_in_every_round():
+    story = Story(check("web"), check("smoke", every=3600.0))
+    checks = story.checks.values()
+    assert turn_of(story.state, checks, START) == ["web", "smoke"]
+    story.round(web=OK, smoke=DOWN)
+    assert turn_of(story.state, checks, START + 300) == ["web"]
+    assert story.round(web=OK) == []  # and is as it was
+    assert turn_of(story.state, checks, START + 3300) == ["web", "smoke"]
+    assert turn_of(story.state, checks, START - 9) == ["web", "smoke"]  # the clock was set back
 
 
 BORN = Life("c0ffee", START - 500, 0, True)
