@@ -23,17 +23,20 @@ _opsconsole_names() { # kind
 
 @FUNCTIONS@
 
-_opsconsole_whole() {
+_opsconsole() {
     local -a orig_words=("${words[@]}")
-    _opsconsole
+    _opsconsole_program
 }
 
 if [[ $zsh_eval_context[-1] == loadautofunc ]]; then
-    _opsconsole_whole "$@"
+    _opsconsole "$@"
 else
-    compdef _opsconsole_whole opsconsole
+    compdef _opsconsole opsconsole
 fi
 """
+
+
+_PROGRAM: Final = "opsconsole_program"
 
 
 def script(root: Node) -> str:
@@ -62,7 +65,7 @@ def _function(node: Node) -> str:
 
 
 def _name(node: Node) -> str:
-    return "_".join(("opsconsole", *(re.sub(r"\W", "_", word) for word in node.path)))
+    return "_".join(("opsconsole", *(re.sub(r"\W", "_", word) for word in node.path))) if node.path else _PROGRAM
 
 
 def _option(option: Option) -> Iterator[str]:

@@ -32,8 +32,10 @@ def box(tmp_path, monkeypatch):
     program.chmod(0o755)
     monkeypatch.setenv("PATH", f"{programs}:{OUTER['PATH']}")
     monkeypatch.setenv("PYTHONPATH", str(Path(__file__).parent.parent.parent))
-    shop = tmp_path / "shop"
+    shop, other = tmp_path / "shop", tmp_path / "other"
     shop.mkdir()
+    other.mkdir()
+    stack_file(other, '[[health]]\nname = "far.away"\nurl = "http://127.0.0.1:9/"\n')
     odd = HEALTH.format("$(touch${IFS}" + str(tmp_path / "evil") + ")")
     stack_file(shop, f'state = "{shop}/state"', HEALTH.format("web"), HEALTH.format("worker"), odd)
     for name in ("web-down", "web-slow", "README"):
@@ -109,25 +111,35 @@ def test_fish_offers_the_same(box):
         assert offered and offered <= expected if "../" in line else offered == expected, line
 
 
+ON = {
+    "bash": 'eval "$(opsconsole completion bash)"',
+    "zsh": 'autoload -U compinit; compinit -u -D; eval "$(opsconsole completion zsh)"',
+    "zsh by a file": (
+        "opsconsole completion zsh >./_opsconsole; fpath=($PWD $fpath); autoload -U compinit; compinit -u -D"
+    ),
+}
+
+
 @pytest.mark.pty
-@pytest.mark.parametrize("shell", ["bash", "zsh"])
-def test_a_real_tab_completes_the_word(box, shell):
+@pytest.mark.parametrize("way", ON)
+def test_a_real_tab_completes_the_word(box, way):
+    shell = way.partition(" ")[0]
     program = shutil.which(shell, path=OUTER["PATH"])
     if program is None:
         lack(shell, "there is none on PATH")
     options = {"bash": ["--norc", "--noprofile", "-i"], "zsh": ["-f", "-i"]}[shell]
-    before = {"bash": "", "zsh": "autoload -U compinit; compinit -u -D; "}[shell]
     child = pexpect.spawn(
         program, options, cwd=str(box), env={**os.environ, "TERM": "dumb"}, encoding="utf-8", timeout=30,
         dimensions=(40, 120),
     )  # fmt: skip
     try:
-        child.sendline(f"{before}eval \"$(opsconsole completion {shell})\"; PS1='rea''dy> '")
+        child.sendline(f"{ON[way]}; PS1='rea''dy> '")
         child.expect("ready> ")
         for typed, completed in (
             ("opsconsole stat", "us "),
             ("opsconsole status --form", "at"),
             ("opsconsole status worker.h", "ealth "),
+            ("opsconsole --stack ../other status far.a", "way.health "),
             ("opsconsole runbook show web-d", "own "),
             ("opsconsole runs rep", "ort "),
         ):
@@ -149,11 +161,13 @@ def test_the_script_is_sound(box, shell):
     assert (done.returncode, done.stderr) == (0, "")
 
 
-def test_every_option_of_every_command_is_in_the_tree():
+def test_every_option_of_every_command_is_in_the_tree(capsys):
     nodes = {node.path: node for node in tree().every()}
     assert {path[0] for path in nodes if path} == set(COMMANDS)
     for command in COMMANDS:
-        help = opsconsole(command, "--help").out.partition("options that every command takes")[0]
+        with pytest.raises(SystemExit):
+            parsed([command, "--help"])
+        help = capsys.readouterr().out.partition("options that every command takes")[0]
         options = {name for option in nodes[(command,)].options for name in option.names}
         for word in help.replace(",", " ").replace("]", " ").replace("[", " ").split():
             if word.startswith("--") and word.strip("-").replace("-", "").isalpha():
