@@ -79,11 +79,15 @@ def _counts(subject: Subject) -> str:
     box, unit = subject.value("container"), subject.value("unit")
     if isinstance(box, ContainerReading):
         killed = "; a process of it was killed, out of memory" if box.oom_killed else ""
-        return f"{box.restarts} restarts by its policy since it was last started by hand{killed}"
+        return f"{_restarts(box.restarts)} by its policy since it was last started by hand{killed}"
     if isinstance(unit, UnitReading):
         how = f"; the last ended: {unit.result}" if unit.result not in ("", "success") else ""
-        return f"{unit.restarts} restarts by systemd since it was last started by hand{how}"
+        return f"{_restarts(unit.restarts)} by systemd since it was last started by hand{how}"
     return ""
+
+
+def _restarts(many: int) -> str:
+    return f"{many} restart{'s' * (many != 1)}"
 
 
 def _happening(one: Happening, now: float, width: int) -> list[Line]:
