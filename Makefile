@@ -2,7 +2,7 @@
 SHELL := /bin/sh
 BIN := .venv/bin
 
-.PHONY: demo test quick lab lab-test check format bench torture lock bundle clean setup dev
+.PHONY: demo test quick lab lab-test check format bench torture lock bundle pictures clean setup dev
 
 demo: setup
 	@$(BIN)/opsconsole demo
@@ -43,6 +43,10 @@ torture: dev
 # One archive for boxes without Python, or with an old one: copied over, unpacked, run.
 bundle: dev
 	@$(BIN)/python scripts/bundle.py
+
+# The pictures of the README, by the console itself on the demo's shop; a minute and a half.
+pictures: dev
+	@$(BIN)/python scripts/pictures.py
 
 setup:
 	@scripts/setup.sh run
