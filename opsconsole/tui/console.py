@@ -14,7 +14,7 @@ from textual.worker import Worker, WorkerState
 
 from opsconsole.model.text import one_line
 from opsconsole.model.trouble import TroubleError
-from opsconsole.tui import terminal, theming
+from opsconsole.tui import styles, terminal, theming
 from opsconsole.tui.everywhere import Everywhere
 from opsconsole.tui.ink import make_ink
 from opsconsole.tui.liking import liked
@@ -48,15 +48,7 @@ class Console(Everywhere):
 
     ENABLE_COMMAND_PALETTE = False
     AUTO_FOCUS = None
-    CSS = """
-    Screen { background: $console-background; layout: vertical; overflow: hidden; }
-    #header { height: 1; }
-    #footer { height: 1; }
-    Board, .fills { height: 1fr; }
-    #outline { width: 34; height: 1fr; }
-    #right { height: 1fr; }
-    #question { height: 2; }
-    """
+    CSS = styles.CSS
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("ctrl+c", "interrupt", "leave", show=False, priority=True),
         Binding("ctrl+z", "suspend_process", "put aside; fg comes back", show=False, priority=True),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from itertools import combinations
 from pathlib import Path
 
@@ -13,8 +14,13 @@ from rich.style import Style
 from opsconsole.model.trouble import TroubleError
 from opsconsole.tui.ink import Ink
 from opsconsole.tui.liking import few_colours, liked, remember
+from opsconsole.tui.screens.ask import Ask
+from opsconsole.tui.screens.edit import EditScreen
 from opsconsole.tui.theme import SHIPPED, css_colours, load, names
+from tests.support.snapshots import everything_wrong
+from tests.support.waiting import wait_for
 from tests.tui.colours import KINDS, contrast, distance
+from tests.tui.fakes import ToldParts, console, painted
 
 GROUNDS = ("", "cursor", "cursor-away", "question")
 """What may lie under a whole line."""
@@ -200,3 +206,29 @@ def test_few_colours_are_told_as_rich_tells_them_which_draws(term: str, colorter
     assert few_colours(env) is few
     assert (Console(force_terminal=True, _environ=env).color_system == "standard") is few
     assert liked(env)[0].name == ("sixteen" if few else "dark")
+
+
+@pytest.mark.parametrize("theme", ["dark", "light", "contrast"])
+async def test_what_is_typed_into_fields_can_be_read_in_each(theme: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Fields are widgets of Textual, whose own colours know nothing of our themes."""
+    monkeypatch.setenv("OPSCONSOLE_THEME", theme)
+    app = console(ToldParts(everything_wrong()))
+    async with app.run_test(size=(80, 24)) as pilot:
+        for field in (Ask("Why?", typed=True, start="because of it"), EditScreen("because of it")):
+            app.push_screen(field)
+            await wait_for("the field", lambda: "because of it" in painted(app))
+            await pilot.press("home", "right", "shift+right")
+            segments = [segment for strip in app.screen._compositor.render_strips() for segment in strip]
+            typed = [one for one in segments if one.style and any(word in one.text for word in ("ecause", "of it"))]
+            assert typed
+            assert min(ratio(one.style) for one in typed if one.style) >= 4.5
+            marked = [one for one in segments if one.text == "e" and one.style and one.style.reverse]
+            assert marked, "what is marked stands out"
+            await pilot.press("escape")
+
+
+def test_the_theme_in_the_documentation_is_one(env: dict[str, str]) -> None:
+    page = (Path(__file__).parents[2] / "docs/terminals.md").read_text()
+    (example,) = re.findall(r"```toml\n(.*?)```", page, re.DOTALL)
+    written(env, example)
+    assert load("mine", env).styles["down"] == "bold #aa0000"
