@@ -8,6 +8,7 @@ import signal
 import sys
 import time
 from collections.abc import Callable, Coroutine
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
@@ -21,7 +22,6 @@ from opsconsole.model.trouble import Trouble, TroubleError
 from opsconsole.stack.load import load
 from opsconsole.watch.alerts.box import boot
 from opsconsole.watch.alerts.stay import HABITS, Stay
-from opsconsole.watch.alerts.watcher import Habits
 
 if TYPE_CHECKING:
     from opsconsole.wiring import Parts
@@ -56,7 +56,7 @@ async def _until_the_file_changes(parts: Parts, args: argparse.Namespace, compla
         where = str(parts.watch_claim)
         raise TroubleError(Trouble("another watch of this stack is at work", where, "one is enough: end it first"))
     try:
-        watcher = watcher_of(parts, Habits(HABITS.patience, HABITS.gap, grace_of(parts, args)), complain)
+        watcher = watcher_of(parts, replace(HABITS, grace=grace_of(parts, args)), complain)
         name = parts.stack.name
         staying = Stay(
             watcher,

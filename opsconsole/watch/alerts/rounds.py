@@ -43,11 +43,15 @@ class Round:
     held: bool = False
 
 
-def advance(state: State, look: Look, settings: AlertSettings, *, patience: float = 0.0, grace: float = 0.0) -> Round:
+def advance(
+    state: State, look: Look, settings: AlertSettings, *,
+    patience: float = 0.0, apart: float = 0.0, grace: float = 0.0,
+) -> Round:  # fmt: skip
     """The state after one more look, and what is new in it, the worst first.
 
     Where checks are not all looked at in the same moment, a bad one waits up to `patience` seconds for those that it
-    needs: it may be only their consequence. For `grace` seconds after a boot nothing is told, whatever is seen.
+    needs: it may be only their consequence. Looks that see the same within `apart` seconds are one. For `grace` seconds
+    after a boot nothing is told, whatever is seen.
     """
     teller = _Teller(state, look, settings, patience, look.at < look.booted + grace)
     tracks = {}
@@ -57,7 +61,7 @@ def advance(state: State, look: Look, settings: AlertSettings, *, patience: floa
         else:
             teller.no_longer_watched(name, track)
     for name, standing in look.standings.items():
-        tracks[name] = looked(tracks.get(name, Track()), standing, settings.recover)
+        tracks[name] = looked(tracks.get(name, Track()), standing, settings.recover, apart)
     tracks = teller.reminded({name: teller.told(name, track) for name, track in tracks.items()})
     restless = teller.events(state.lives, look.lives)
     items = tuple(sorted(teller.items, key=lambda item: (-item.level, item.since, item.check)))

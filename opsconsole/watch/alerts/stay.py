@@ -13,9 +13,9 @@ from opsconsole.watch.alerts.state import Silence
 from opsconsole.watch.alerts.watcher import Habits, Watcher
 from opsconsole.watch.collector import Collector
 
-HABITS: Final = Habits(patience=0.5, gap=10.0)
-"""What fails waits half a second for a look at its cause. The first news goes out at once; what comes within ten
-seconds goes into the next message."""
+HABITS: Final = Habits(patience=0.5, apart=5.0, gap=10.0)
+"""What fails waits half a second for a look at its cause, and what is seen the same in five seconds is one round. The
+first news goes out at once; what comes within ten seconds after it goes into the next message."""
 
 _HELD: Final = 0.1  # seconds until what waits for its cause is looked at again
 _IDLE: Final = 5.0  # seconds between two rounds where nothing is told

@@ -9,13 +9,15 @@ from opsconsole.model.verdict import Level
 from opsconsole.watch.alerts.state import Track
 
 
-def looked(track: Track, standing: Standing, recover: int) -> Track:
+def looked(track: Track, standing: Standing, recover: int, apart: float = 0.0) -> Track:
     """The track after the look that `standing` is of; the same look again changes nothing.
+
+    Looks that see the same within `apart` seconds are one: who is told of each event looks often in a moment.
 
     `for` rounds are counted here and not taken from the standing: one process may only see one of them. A look without
     data neither goes on with a streak nor ends it. What is blocked is not judged, so nothing is learnt of it.
     """
-    if standing.blocked_by is not None or standing.at == track.at:
+    if standing.blocked_by is not None or standing.at == track.at or _is_more_of_the_same(track, standing, apart):
         return track
     track = replace(track, at=standing.at)
     level, rounds = standing.verdict.level, standing.check.rounds
@@ -23,6 +25,18 @@ def looked(track: Track, standing: Standing, recover: int) -> Track:
         return track if standing.check.optional else _unseen(track, rounds)
     track = replace(track, unseen=0, eased=track.eased + 1 if level < track.level else 0)
     return _good(track, recover) if level is Level.OK else _bad(track, level, rounds, recover)
+
+
+def _is_more_of_the_same(track: Track, standing: Standing, apart: float) -> bool:
+    if not 0 <= standing.at - track.at < apart:
+        return False
+    match standing.verdict.level:
+        case Level.OK:
+            return track.good > 0
+        case Level.UNKNOWN:
+            return track.unseen > 0
+        case level:
+            return track.bad > 0 and level <= track.level
 
 
 def _unseen(track: Track, rounds: int) -> Track:

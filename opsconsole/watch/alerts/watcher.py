@@ -42,9 +42,10 @@ class Ways:
 
 @dataclass(frozen=True, slots=True)
 class Habits:
-    """`patience`: see `advance`. `gap`: seconds between two digests by one way. `grace`: silence after a boot."""
+    """`patience`, `apart` and `grace`: see `advance`. `gap`: seconds between two digests by one way."""
 
     patience: float = 0.0
+    apart: float = 0.0
     gap: float = 0.0
     grace: float = 0.0
 
@@ -96,7 +97,8 @@ class Watcher:
             booted=boot.at,
             silences=tuple(silences),
         )
-        found = advance(before, look, self._settings, patience=self._habits.patience, grace=self._habits.grace)
+        habits = self._habits
+        found = advance(before, look, self._settings, patience=habits.patience, apart=habits.apart, grace=habits.grace)
         self.state = post.posted(found.state, found.items)
         told = {name: track.level for name, track in before.tracks.items()}
         moved = any(track.level is not told.get(name) for name, track in self.state.tracks.items())

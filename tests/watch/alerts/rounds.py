@@ -42,6 +42,7 @@ class Story:
         self.silences: tuple[Silence, ...] = ()
         self.lives: dict[str, Life] = {}
         self.patience = 0.0
+        self.apart = 0.0
         self.grace = 0.0
         self.last = Round(self.state)
         self._number = count(1)
@@ -53,7 +54,7 @@ class Story:
 
     def look(self, standings: dict[str, Standing]) -> list[str]:
         look = Look(self.at, self.checks, standings, dict(self.lives), self.boot, self.booted, self.silences)
-        self.last = advance(self.state, look, self.settings, patience=self.patience, grace=self.grace)
+        self.last = advance(self.state, look, self.settings, patience=self.patience, apart=self.apart, grace=self.grace)
         self.state = post.posted(self.last.state, self.last.items)
         self.at += self.every
         return [said(item) for item in self.last.items]

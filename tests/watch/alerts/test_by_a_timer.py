@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+from pathlib import Path
+from shlex import quote
 
 import pytest
 
@@ -39,8 +41,13 @@ webhook = { url = "http://127.0.0.1:8099/", headers = { X-Key = "env:HOOK_KEY" }
 UNITS = "/etc/systemd/system/opsconsole-watch-shop"
 
 
+FILE = '/var/lab/100% "my" $HOME/stack.toml'
+"""A path with all that a unit takes for something of its own."""
+
+
 def lay(systemd: LabSystemd, path: str, text: str) -> None:
-    systemd.container.exec("sh", "-c", f"mkdir -p $(dirname {path}) && cat > {path} <<'EOT'\n{text}\nEOT")
+    write = f"mkdir -p {quote(str(Path(path).parent))} && cat > {quote(path)} <<'EOT'\n{text}\nEOT"
+    systemd.container.exec("sh", "-c", write)
 
 
 def told(systemd: LabSystemd) -> list[str]:
@@ -52,7 +59,7 @@ def told(systemd: LabSystemd) -> list[str]:
 def watched(systemd: LabSystemd):
     """A unit to watch, a server that takes the news, and a stack file for both."""
     lay(systemd, "/var/lab/server.py", SERVER)
-    lay(systemd, "/var/lab/shop/stack.toml", STACK)
+    lay(systemd, FILE, STACK)
     systemd.add("hook.service", f"ExecStart={systemd.python_command} /var/lab/server.py")
     systemd.add("web.service", "ExecStart=/bin/sleep 987654\nRestart=on-failure\nRestartSec=0")
     for unit in ("hook", "web"):
@@ -64,7 +71,7 @@ def watched(systemd: LabSystemd):
 
 
 def test_the_timer_is_sound_starts_rounds_and_each_change_of_a_unit_is_told_once(watched: LabSystemd):
-    command = [*watched.python_command.split(), "-m", "opsconsole", "--stack", "/var/lab/shop/stack.toml", "watch"]
+    command = [*watched.python_command.split(), "-m", "opsconsole", "--stack", FILE, "watch"]
     watched.container.exec(*command, "--install-timer", "--write")
     variables = [word for word in watched.python_command.split() if "=" in word]
     lay(watched, "/etc/opsconsole/watch-shop.env", "\n".join([*variables, "HOOK_KEY=s3cret"]))

@@ -46,6 +46,16 @@ def test_the_same_look_twice_is_one_round():
     assert story.round(web=DOWN) == ["web began DOWN"]
 
 
+def test_what_is_seen_the_same_in_one_moment_is_one_round_for_who_hears_of_every_event():
+    story = Story(check("web"), every=1)
+    story.apart = 5.0
+    loop = [story.round(web=level) for level in (DOWN, OK, OK, DOWN, OK, OK, OK, DOWN, OK, OK, OK, OK)]
+    assert loop == [["web began DOWN"]] + [[]] * 11  # a crash loop does not recover between two crashes
+    assert [story.round(web=OK), story.round(web=OK)] == [[], ["web recovered OK"]]
+    story.round(web=DEGRADED)
+    assert story.round(web=DOWN) == ["web worse DOWN"]
+
+
 def test_worse_is_told_at_once_and_better_when_it_stays_so():
     story = Story(check("web"))
     levels = (DEGRADED, DOWN, DEGRADED, DOWN, DEGRADED, DEGRADED, OK, OK)
