@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncGenerator, AsyncIterator
 from contextlib import aclosing
+from pathlib import Path
 
 import pytest
 
@@ -12,6 +13,7 @@ from opsconsole.logs.readers import Readers
 from opsconsole.model.service import ContainerRef
 from opsconsole.probes.base import World
 from tests.lab.engine import LabContainer, LabEngine
+from tests.lab.gate import gate_before
 from tests.logs.reading import all_of, heard_of
 from tests.support.waiting import wait_until
 
@@ -126,6 +128,29 @@ async def test_an_engine_that_is_not_there_is_said_and_waited_for() -> None:
             await heard.words("/nonexistent/docker.sock does not exist")
     finally:
         await world.close()
+
+
+async def test_an_engine_that_is_stopped_meanwhile_is_waited_for_and_no_line_is_lost_or_comes_twice(
+    engine: LabEngine, tmp_path: Path
+) -> None:
+    box = engine.run("sh", "-c", f"echo before; {WAITS}")
+    async with gate_before(engine, tmp_path) as gate:
+        world = World(engine_host=gate.host)
+        try:
+            async with heard_of(read(world, box.name, Wanted(100))) as heard:
+                await heard.line("before")
+                await gate.shut()
+                await heard.words("the connection to the engine broke · waits for it")
+                say(box, "meanwhile")
+                await gate.open()
+                await heard.line("meanwhile")
+                gate.slam()
+                say(box, "after")
+                await heard.line("after")
+            assert heard.texts == ["before", "meanwhile", "after"]
+            assert heard.said[-1] == ""
+        finally:
+            await world.close()
 
 
 async def test_a_log_that_is_not_kept_says_so(engine: LabEngine, world: World) -> None:

@@ -12,7 +12,7 @@ from opsconsole.logs.cleaning import Cleaner
 from opsconsole.logs.lines import Piece, Raw, Wanted
 from opsconsole.logs.readers import AGAIN, sliced, waiting
 from opsconsole.model.readings import ContainerReading
-from opsconsole.model.sample import Problem
+from opsconsole.model.sample import Problem, ProblemKind
 from opsconsole.model.service import ContainerRef
 from opsconsole.probes.base import World
 from opsconsole.probes.engine.client import Client
@@ -89,7 +89,7 @@ class Containers:
                             yield piece
                     ended = (found.id, found.started_at)
                 except EngineError as fault:
-                    yield Piece(caught_up=True, said=waiting(fault.problem.reason, follow))
+                    yield Piece(caught_up=True, said=waiting(_broken(fault, stamps), follow))
             if not follow:
                 return
             await asyncio.sleep(AGAIN)
@@ -159,6 +159,12 @@ def _understood(raw: Sequence[bytes], stamps: Stamps, cleaner: Cleaner) -> list[
         if timed is not None:
             found.append(Raw(cleaner(timed[1].decode(errors="replace")), timed[0]))
     return found
+
+
+def _broken(fault: EngineError, stamps: Stamps) -> str:
+    """Why reading ended. What breaks off in the middle is no HTTP, but that is not what is wrong with it."""
+    cut = fault.problem.kind is ProblemKind.UNREADABLE and not fault.answered and stamps.last
+    return "the connection to the engine broke" if cut else fault.problem.reason
 
 
 def _stopped(container: ContainerReading) -> str:
