@@ -54,8 +54,6 @@ def test_both_open_are_gone_through_and_show_no_secret(stack: Path, redis_server
         console.sees("hidden: by its name it may be a secret")
         console.sees("Nobody keeps account of plain processes")
         console.until("memory beside its threshold", lambda text: "threshold 4 G" in text and "now" in text)
-        console.press("t")
-        console.sees("the last hour")
         console.resize(80, 24)
         console.sees("5 Environment")
         console.press("tab")

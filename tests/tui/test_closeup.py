@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 from textual.pilot import Pilot
 
+from opsconsole.model.course import Course
 from opsconsole.model.readings import ProcessReading
 from opsconsole.model.sample import Problem, ProblemKind, Sample
 from opsconsole.model.snapshot import Snapshot
@@ -150,6 +151,10 @@ async def test_what_could_not_be_read_says_why_and_takes_nothing_else_along() ->
 async def test_t_turns_the_time_that_is_shown_a_new_life_is_read_again_and_R_reads_again() -> None:
     async with looking("processes", "celery-worker") as (app, pilot, parts):
         await wait_for("the answers", lambda: len(screen_of(app).answers) == 4)
+        assert "t 15 min/1 h" not in painted(app), "what would show the same is not offered"
+        parts.tell(_watched_for_hours(parts.snapshot))
+        await wait_for("the key", lambda: "t 15 min/1 h" in painted(app))
+        parts.details.asked.clear()
         titles = []
         for _ in range(4):
             titles.append(screen_of(app).drawing.title)
@@ -172,6 +177,14 @@ async def test_t_turns_the_time_that_is_shown_a_new_life_is_read_again_and_R_rea
         parts.details.asked.clear()
         await pilot.press("R")
         await wait_for("all of it", lambda: len(parts.details.asked) == 4)
+
+
+def _watched_for_hours(snapshot: Snapshot) -> Snapshot:
+    target = next(one for one in snapshot.latest if one.kind == "memory" and one.name == "celery-worker")
+    course = Course(snapshot.at - 7200)
+    for ago in range(7200, -1, -30):
+        course = course.followed_by(snapshot.at - ago, 861.0 * (1 << 20))
+    return replace(snapshot, courses={target: {"used": course}})
 
 
 def _restarted(snapshot: Snapshot) -> Snapshot:
@@ -236,7 +249,7 @@ async def test_every_key_that_is_offered_does_something(pane: str, row: str, siz
         assert {one.action for one in offered} >= {
             "again",
             "copy",
-            *(["spell", "grow", "next(1)"] if size == WIDE else []),
+            *(["grow", "next(1)"] if size == WIDE else []),
         }
         for binding in offered:
             if binding.action == "pane(1)":

@@ -77,8 +77,7 @@ def scale(points: Sequence[Point], levels: Sequence[Level]) -> tuple[float, list
 
 def by_column(points: Sequence[Point], frame: Frame, columns: int) -> list[float | None]:
     """The greatest figure of each of so many equal parts of the stretch; a point speaks on while none follows it."""
-    part = frame.seconds / columns
-    begins = frame.now - frame.seconds
+    begins, part = _cut(frame, columns)
     out: list[float | None] = [None] * columns
     for place, point in enumerate(points):
         first = int((point.at - begins) / part)
@@ -92,6 +91,15 @@ def by_column(points: Sequence[Point], frame: Frame, columns: int) -> list[float
                 if out[column] is None:
                     out[column] = point.last
     return out
+
+
+def _cut(frame: Frame, columns: int) -> tuple[float, float]:
+    """Where the first part begins, and how long each is.
+
+    They are cut at whole multiples of their length, so that the drawing only moves when a part is full.
+    """
+    part = frame.seconds / columns
+    return (math.floor(frame.now / part) + 1) * part - frame.seconds, part
 
 
 def _row(figures: Sequence[float | None], levels: Iterable[Level], row: int, height: int, top: float) -> Line:
@@ -150,8 +158,8 @@ def _axis(frame: Frame, columns: int, room: int) -> Line:
     """`-15 min … now`, with a mark below each turn."""
     left, right = f"−{_length(frame.seconds)}", "now"
     cells = list(left.ljust(columns - len(right))[: columns - len(right)] + right)
-    begins = frame.now - frame.seconds
-    marks = {int((at - begins) / frame.seconds * columns) for at in frame.turns if begins <= at <= frame.now}
+    begins, part = _cut(frame, columns)
+    marks = {int((at - begins) / part) for at in frame.turns if begins <= at <= frame.now}
     spans = [
         Span("▲", "unknown") if place in marks and cell == " " else Span(cell, "dim")
         for place, cell in enumerate(cells)

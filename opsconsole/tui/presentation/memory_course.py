@@ -50,6 +50,12 @@ def lines(subject: Subject, spell: Spell, size_of: tuple[int, int]) -> list[Line
     return [*out, *chart(found.points, levels(subject), frame, (room, left), words_of)]
 
 
+def is_old(subject: Subject) -> bool:
+    """Whether there is more to be shown than the last quarter of an hour."""
+    found = _seen(subject, "all")
+    return found is not None and found.is_old
+
+
 def bounds(subject: Subject) -> Bounds:
     """Where its memory begins to matter."""
     reading = subject.value("memory")

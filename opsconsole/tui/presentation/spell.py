@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any, Final, Literal
@@ -17,7 +18,8 @@ SPELLS: Final[tuple[Spell, ...]] = ("quarter", "hour", "all")
 """In the order in which a key goes through them."""
 
 QUARTER: Final = 900.0
-_LEAST: Final = 60.0  # seconds: a shorter course would be all noise
+_STEPS: Final = (60.0, 120.0, 300.0, 600.0, QUARTER, 1800.0, HOUR)
+"""Seconds that are shown while it has not been looked at for longer: in steps, so that the drawing does not slide."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,9 +39,14 @@ class Seen:
     @property
     def words(self) -> str:
         """What the stretch is called."""
-        if self.spell == "all":
-            return f"since this console began to look, {age(self.seconds)} ago"
-        return "the last 15 min" if self.spell == "quarter" else "the last hour"
+        if self.spell == "all" and self.began is not None:
+            return f"since this console began to look, {age(self.now - self.began)} ago"
+        return "the last hour" if self.seconds == HOUR else f"the last {self.seconds / 60:.0f} min"
+
+    @property
+    def is_old(self) -> bool:
+        """Whether it has been looked at for more than a quarter of an hour."""
+        return self.began is not None and self.now - self.began > QUARTER
 
     @property
     def looked(self) -> float:
@@ -62,13 +69,18 @@ def seen(
     """
     course: Course | None = snapshot.courses.get(target, {}).get(figure)
     now, began = snapshot.at, course.began if course is not None else None
-    whole = max(now - began, _LEAST) if began is not None else QUARTER
-    seconds = {"quarter": QUARTER, "hour": HOUR, "all": whole}[spell]
+    whole = stepped(now - began) if began is not None else QUARTER
+    seconds = min({"quarter": QUARTER, "hour": HOUR, "all": whole}[spell], whole)
     if seconds <= QUARTER or course is None:
         points = _points(snapshot.past.get(target, ()), now - seconds, value)
         return Seen(spell, now, seconds, points, 2.5 * pace, began)
     thinned = course.hour if seconds <= HOUR else course.whole
     return Seen(spell, now, seconds, [point for point in thinned if point.at >= now - seconds], 2 * thinned.part, began)
+
+
+def stepped(seconds: float) -> float:
+    """The least of the steps that is as long; beyond an hour whole hours."""
+    return next((step for step in _STEPS if seconds <= step), math.ceil(seconds / HOUR) * HOUR)
 
 
 def _points(past: Sequence[Sample], since: float, value: Callable[[Any], float | None]) -> list[Point]:

@@ -76,6 +76,10 @@ class CloseUp(BoardScreen):
         """Whether a section has something that should be seen."""
         return False
 
+    def is_old(self) -> bool:
+        """Whether it has been looked at for so long that there is more to be shown than the last quarter of an hour."""
+        raise NotImplementedError
+
     def questions(self) -> dict[str, tuple[str, Callable[[], Awaitable[Any]]]]:
         """What is read on demand: by name, whom it is asked of, and the asking."""
         return {}
@@ -200,7 +204,7 @@ class CloseUp(BoardScreen):
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """What makes no sense now is not offered."""
         if action == "spell":
-            return self.drawing.display
+            return self.drawing.display and self.is_old()
         return bool(self.questions()) if action == "again" else super().check_action(action, parameters)
 
     def action_spell(self) -> None:

@@ -58,6 +58,10 @@ class QueueScreen(CloseUp):
         """Its depth over time, and when it is empty."""
         return queue_close.title(self.close_look, self.spell), queue_close.lines(self.close_look, self.spell, room)
 
+    def is_old(self) -> bool:
+        """Whether there is more than a quarter of an hour."""
+        return self.close_look.seen("all").is_old
+
     def is_wrong(self, section: str) -> bool:
         """Findings are to be seen."""
         return section == "treatment" and bool(self.close_look.subject.findings)

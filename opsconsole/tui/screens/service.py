@@ -78,6 +78,10 @@ class ServiceScreen(CloseUp):
         """Memory over time; of an endpoint its latency."""
         return memory_course.title(self.subject, self.spell), memory_course.lines(self.subject, self.spell, room)
 
+    def is_old(self) -> bool:
+        """Whether there is more than a quarter of an hour."""
+        return memory_course.is_old(self.subject)
+
     def is_wrong(self, section: str) -> bool:
         """Findings are to be seen."""
         return section == "treatment" and bool(self.subject.findings)

@@ -16,7 +16,7 @@ from opsconsole.tui.presentation import memory_course, outlook
 from opsconsole.tui.presentation.chart import Frame, Level, by_column, chart, scale
 from opsconsole.tui.presentation.outlook import Bounds
 from opsconsole.tui.presentation.spans import text, width
-from opsconsole.tui.presentation.spell import seen
+from opsconsole.tui.presentation.spell import seen, stepped
 from opsconsole.tui.presentation.subject import Subject
 from tests.support.snapshots import NOW, G, M, Maker, over_time
 
@@ -116,11 +116,11 @@ def drawn(points: list[Point], levels: list[Level], cells: int = 60, lines: int 
 def test_a_leak_across_its_lines_is_seen() -> None:
     assert drawn(grows(850 * M, 40 * M), LEVELS) == [
         "──────────────────────────────────────────── limit 1 G",
-        "────────────────────────────────────────▁▂▂▃ threshold 800 M",
-        "                            ▁▁▂▃▃▄▅▆▆▇██████ 850 M now",
-        "                 ▁▂▂▃▄▅▅▆▇▇█████████████████",
-        "     ▁▁▂▃▄▄▅▆▆▇█████████████████████████████",
-        "▅▆▇▇──────────────────────────────────────── baseline 270 M",
+        "───────────────────────────────────────▁▁▂▃▃ threshold 800 M",
+        "                            ▁▂▂▃▄▅▅▆▇▇██████ 850 M now",
+        "                ▁▁▂▃▄▄▅▆▆▇██████████████████",
+        "    ▁▁▂▃▃▄▅▅▆▇▇█████████████████████████████",
+        "▆▆▇───────────────────────────────────────── baseline 270 M",
         "████████████████████████████████████████████",
         "−15 min                                  now",
     ]
@@ -128,11 +128,33 @@ def test_a_leak_across_its_lines_is_seen() -> None:
 
 def test_a_gap_is_a_gap_and_a_restart_is_marked() -> None:
     points = [point for point in grows(500 * M, 0) if not 300 <= NOW - point.at <= 600]
-    columns = by_column(points, Frame(NOW, 900, 5.0), 9)
+    since_full = NOW % 100 + 1  # so long ago a part was about to be full
+    then = [point._replace(at=point.at - since_full) for point in points]
+    columns = by_column(then, Frame(NOW - since_full, 900, 5.0), 9)
     assert [column is None for column in columns] == [False] * 3 + [True] * 3 + [False] * 3
     lines = chart(points, LEVELS, Frame(NOW, 900, 5.0, (NOW - 450,)), (70, 6), size)
     assert "▲" in text(lines[-1])
     assert "▲ began anew" in text(lines[-1])
+
+
+def test_the_drawing_stands_still_until_a_part_is_full() -> None:
+    points = grows(500 * M, 30 * M, noise=4 * M)
+    part = 900 / 60
+    full = NOW - NOW % part
+
+    def at(now: float) -> list[float | None]:
+        return by_column([point for point in points if point.at <= full - part], Frame(now, 900, 1e9), 60)[:-2]
+
+    assert at(full + 1) == at(full + 7) == at(full + 14)
+    assert at(full + 16)[:-1] == at(full + 1)[1:], "then it moves by one"
+
+
+@pytest.mark.parametrize(
+    ("seconds", "shown"),
+    [(0, 60), (61, 120), (290, 300), (601, 900), (901, 1800), (3600, 3600), (3601, 7200), (9e4, 9e4)],
+)
+def test_a_young_watch_is_shown_over_as_long_as_it_has_looked_in_steps(seconds: float, shown: float) -> None:
+    assert stepped(seconds) == shown
 
 
 def test_a_limit_far_above_is_named_but_does_not_press_the_rest_to_the_ground() -> None:
