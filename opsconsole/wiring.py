@@ -182,10 +182,6 @@ class Parts:
                     logs.append(ran_by(entries, console))
         return in_order(logs)
 
-    def record(self, run_id: str) -> str:
-        """The report of a run, open or not, as Markdown."""
-        return self.report_of(run_id)[0]
-
     def past_runs(self) -> list[PastRun]:
         """The same with what each record says of its end, and whether it is as it was written."""
         from opsconsole.run.past import past_runs

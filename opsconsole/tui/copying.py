@@ -46,7 +46,7 @@ def choose_of_run(screen: RunScreen) -> None:
 
     async def report() -> None:
         if console.parts is not None and desk.state is not None:
-            text = await asyncio.to_thread(console.parts.record, desk.state.id)
+            text, _ = await asyncio.to_thread(console.parts.report_of, desk.state.id)
             copy(console, Excerpt(_REPORT, text))
 
     def chosen(what: str | None) -> None:

@@ -24,6 +24,7 @@ class Everywhere(App[int], inherit_bindings=False):
         Binding("T", "theme", "theme: the colours", show=False),
         Binding("M", "matrix", "failures and invariants", show=False),
         Binding("H", "history", "runs so far", show=False),
+        Binding("L", "command_log", "commands run here", show=False),
     ]
 
     @property
@@ -81,3 +82,10 @@ class Everywhere(App[int], inherit_bindings=False):
         from opsconsole.tui.screens.past_runs import PastRunsScreen
 
         self.push_screen(PastRunsScreen())
+
+    def action_command_log(self) -> None:
+        """What this console had run."""
+        from opsconsole.tui.screens.command_log import CommandLog
+
+        if not isinstance(self.screen, CommandLog):
+            self.push_screen(CommandLog())

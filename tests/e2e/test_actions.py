@@ -194,7 +194,7 @@ def test_two_that_are_marked_are_restarted_proven_and_on_record(site: Site) -> N
         assert "docker-compose.yml restart" in log
         settled(console)
         console.press("⏎")
-        console.sees("Record of")
+        console.sees("Report")
         console.sees("Restart w")
     after = site.started()
     assert after.keys() == before.keys() == {"web", "worker"}

@@ -63,7 +63,6 @@ class Parts(ToldParts):
     """Parts on which actions can be opened."""
 
     forbidden: tuple[Forbidden, ...] = ()
-    state_folder = Path("/nowhere")
     log: Sequence[RanCommand] = ()
 
     @property
@@ -76,8 +75,8 @@ class Parts(ToldParts):
     def ran(self, run_ids: Collection[str], console: int) -> list[RanCommand]:
         return list(self.log)
 
-    def record(self, run_id: str) -> str:
-        return f"# The record of {run_id}\n\nIt went well.\n"
+    def report_of(self, run_id: str) -> tuple[str, str]:
+        return f"# The record of {run_id}\n\nIt went well.\n", ""
 
 
 def app_on(parts: Parts) -> Console:
@@ -154,7 +153,7 @@ async def test_a_row_that_is_no_service_has_no_actions() -> None:
 
 async def test_the_log_of_commands_opens_the_record_and_is_saved(tmp_path: Path) -> None:
     parts = Parts(everything_wrong())
-    parts.log, parts.state_folder = LOG, tmp_path
+    parts.log = LOG
     app = app_on(parts)
     async with app.run_test(size=(120, 40)) as pilot:
         await wait_for("the findings", lambda: "celery-worker.process" in painted(app))
@@ -164,17 +163,14 @@ async def test_the_log_of_commands_opens_the_record_and_is_saved(tmp_path: Path)
         await pilot.press("j")
         await wait_for("the one under the cursor in full", lambda: "expected celery" in painted(app))
         await pilot.press("w")
-        await wait_for("the question where", lambda: "Save the log as" in painted(app))
-        await pilot.press("enter")
-        await wait_for("the file", lambda: list(tmp_path.rglob("commands-*.log")))
-        await wait_for("word of it", lambda: "The log is saved in" in painted(app))
+        await wait_for("word of it", lambda: "Written, readable by you alone" in painted(app))
         await pilot.press("escape", "enter")
         await wait_for("the record", lambda: "It went well." in painted(app))
     assert saved_in(tmp_path).rstrip("\n") == command_log.as_text(LOG)
 
 
 def saved_in(folder: Path) -> str:
-    (saved,) = folder.rglob("commands-*.log")
+    (saved,) = folder.rglob("*-commands.txt")
     return saved.read_text()
 
 

@@ -9,7 +9,9 @@ from typing import ClassVar
 from textual.binding import Binding, BindingType
 
 from opsconsole.model.ran import RanCommand
+from opsconsole.tui import sharing
 from opsconsole.tui.clipboard import Excerpt
+from opsconsole.tui.command_log import THIS_CONSOLE, open_record
 from opsconsole.tui.pane import Pane
 from opsconsole.tui.presentation.command_log import as_text, rows, run_of
 from opsconsole.tui.presentation.table import Row
@@ -21,7 +23,7 @@ class CommandLog(ListScreen):
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("y", "copy", "copy all", id="keep-3.copy"),
-        Binding("w", "save", "save", id="keep-4.save"),
+        Binding("w", "keep", "write to a file", id="keep-4.keep"),
     ]
 
     def __init__(self) -> None:
@@ -42,8 +44,6 @@ class CommandLog(ListScreen):
             return
 
         async def read() -> None:
-            from opsconsole.tui.command_log import THIS_CONSOLE
-
             self._log = await asyncio.to_thread(parts.ran, runs, THIS_CONSOLE)
             self.draw()
 
@@ -55,20 +55,18 @@ class CommandLog(ListScreen):
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """Of nothing there is nothing to take."""
-        return bool(self._log) if action in ("copy", "save") else super().check_action(action, parameters)
+        return bool(self._log) if action in ("copy", "keep") else super().check_action(action, parameters)
 
     def to_copy(self) -> Excerpt | None:
         """All of it; of too much its end."""
         return Excerpt("the log", as_text(self._log), end=True) if self._log else None
 
-    def action_save(self) -> None:
-        """Into a new file."""
-        from opsconsole.tui.command_log import save
-
-        save(self.console, as_text(self._log))
+    def action_keep(self) -> None:
+        """Write it to a new file."""
+        sharing.keep(self.console, as_text(self._log) + "\n", ".txt", "commands")
 
     def on_pane_opened(self, event: Pane.Opened) -> None:
         """The record of the run that it belongs to."""
-        from opsconsole.tui.command_log import open_record
-
-        open_record(self.console, run_of(event.key))
+        run = run_of(event.key)
+        title = next((one.title for one in self._log if one.run == run), run)
+        open_record(self.console, run, title)

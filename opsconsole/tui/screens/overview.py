@@ -42,7 +42,6 @@ class Overview(BoardScreen):
         Binding("l", "logs", "logs", id="keep-2.logs"),
         Binding("space", "mark", "mark", id="keep-4.mark"),
         Binding("x", "actions", "actions", id="keep-3.actions"),
-        Binding("L", "command_log", "commands run here", show=False),
         Binding("y", "copy", "copy", id="keep-7.copy"),
         Binding("w", "lately", "what changed here lately", show=False),
         Binding("q", "app.leave", "quit", id="keep-1.quit"),
@@ -192,12 +191,6 @@ class Overview(BoardScreen):
         from opsconsole.tui import acting
 
         acting.open_actions(self.console, self.meant())
-
-    def action_command_log(self) -> None:
-        """What this console had run."""
-        from opsconsole.tui import command_log
-
-        command_log.open_log(self.console)
 
     def action_library(self) -> None:
         """Open the library of runbooks."""
