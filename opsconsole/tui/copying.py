@@ -13,7 +13,7 @@ from opsconsole.tui.presentation.view import View
 if TYPE_CHECKING:
     from opsconsole.tui.desk import Desk
     from opsconsole.tui.screens.overview import Overview
-    from opsconsole.tui.screens.run import RunScreen
+    from opsconsole.tui.screens.run_pages import RunPages
 
 
 def of_overview(screen: Overview) -> Excerpt | None:
@@ -33,7 +33,7 @@ def of_overview(screen: Overview) -> Excerpt | None:
 _REPORT: Final = "the report so far"
 
 
-def choose_of_run(screen: RunScreen) -> None:
+def choose_of_run(screen: RunPages) -> None:
     """A list of what there is to copy of a run: the command at hand, what was printed, the report."""
     from opsconsole.tui.screens.choose import Choose
 

@@ -18,6 +18,7 @@ from opsconsole.model.run import (
     AskWay,
     Question,
 )
+from opsconsole.model.runbook import Risk
 from opsconsole.model.text import one_line
 from opsconsole.model.units import duration
 from opsconsole.tui.presentation.footer import PRESS
@@ -42,6 +43,9 @@ class Choice:
 _DIGITS: Final = 9
 _WAYS_IN_SIGHT: Final = 5
 """Ways that stand in the question itself; where there are more, they stand in the list."""
+
+_FAR: Final = ("This reaches far.", "degraded")
+"""Of what its author wants confirmed as if it destroyed."""
 
 _SKIP: Final = Choice(("s",), "skip", "skip")
 _EDIT: Final = Choice(("e",), "edit", "edit")
@@ -205,10 +209,9 @@ def _confirm(question: AskConfirm) -> Line:
     if question.condition:
         return line(("Only if ", "degraded"), *_words(question.condition, "strong"), ("  Does it hold?", "strong"))
     if question.mode == "type":
+        lead, style = ("This destroys.", "down") if question.command.risk is Risk.DESTROY else _FAR
         return line(
-            ("This destroys. To run it, the name ", "down"),
-            (one_line(question.target), "strong"),
-            (" must be typed.", "down"),
+            (f"{lead} To run it, the name ", style), (one_line(question.target), "strong"), (" must be typed.", style)
         )
     if question.mode == "yes":
         return line(("This changes the box. Run it?", "strong"))

@@ -4,27 +4,25 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterator
-from typing import TYPE_CHECKING, ClassVar, Final
+from typing import TYPE_CHECKING, Final
 
 from textual import events
 from textual.app import ComposeResult
-from textual.binding import Binding, BindingType
 
 from opsconsole.model.run import Question
 from opsconsole.model.snapshot import Snapshot
-from opsconsole.tui import copying, interrupting, lately, leafing
+from opsconsole.tui import interrupting, lately
 from opsconsole.tui.canvas import Canvas
 from opsconsole.tui.offer import Offer
 from opsconsole.tui.page import Page
 from opsconsole.tui.presentation import question, runs
 from opsconsole.tui.presentation.footer import KeyHint, written
 from opsconsole.tui.presentation.help import without
-from opsconsole.tui.presentation.lately import Beside
 from opsconsole.tui.presentation.question import Choice
 from opsconsole.tui.presentation.reading import Around
 from opsconsole.tui.presentation.spans import Line, line
-from opsconsole.tui.screens.base import OpsScreen
-from opsconsole.tui.sheet import Asked, Sheet
+from opsconsole.tui.screens.run_pages import RunPages
+from opsconsole.tui.sheet import Asked
 
 if TYPE_CHECKING:
     from opsconsole.tui.desk import Desk
@@ -33,31 +31,14 @@ _DRAW_EVERY: Final = 0.05
 """Seconds between two drawings of output that floods in."""
 
 
-class RunScreen(OpsScreen):
+class RunScreen(RunPages):
     """One run at the desk. Before it is begun, the runbook can be read; nothing is written or started by that."""
 
-    BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("tab", "turn(1)", "text or output", id="keep-6.turn"),
-        Binding("shift+tab", "turn(-1)", "back", show=False),
-        Binding("l", "links", "links", id="keep-5.links"),
-        Binding("t", "steps", "steps", id="keep-5.steps"),
-        Binding("v", "book", "whole runbook", id="keep-6.book"),
-        Binding("w", "lately", "what changed here lately", show=False),
-        Binding("c", "holding", "what it holds", id="keep-8.holding"),
-        *leafing.SEARCH,
-        Binding("Y", "copy_from", "copy", id="keep-8.copy"),  # y answers questions
-        Binding("escape", "close", "overview", id="keep-3.close"),
-    ]
-
     def __init__(self, desk: Desk, *, resume: bool = False) -> None:
-        super().__init__()
-        self.desk = desk
-        self.crumb = desk.runbook.title
+        super().__init__(desk)
         self.pressed = ""
         self._resume = resume
-        self._begun = desk.session is not None
         self._header = Canvas(id="header")
-        self.sheet = Sheet(desk)
         self._offer = Offer()
         self._drawing = False
 
@@ -73,9 +54,9 @@ class RunScreen(OpsScreen):
         """Take the desk: what moves there is drawn here."""
         self.desk.changed = self._changed
         self.sheet.page.focus()
-        if self._resume and not self._begun:
+        if self._resume and not self.begun:
             self.begin()
-        elif not self._begun:
+        elif not self.begun:
             lately.look(self.console, self.desk)
 
     def on_unmount(self) -> None:
@@ -155,21 +136,14 @@ class RunScreen(OpsScreen):
     def _around(self) -> Around:
         parts, snapshot = self.console.parts, self.console.snapshot
         contacts = parts.stack.contacts if parts is not None else {}
-        return Around(snapshot.standings if snapshot else {}, self.desk.met.seen, contacts, self._beside())
-
-    def _beside(self) -> Beside | None:
-        """What changed before the run: as the run was told, else as it was read for this page."""
-        desk = self.desk
-        if desk.state is not None and desk.state.lately is not None:
-            return Beside(desk.state.lately, desk.since, desk.state.inputs.get("service", ""))
-        return desk.beside
+        return Around(snapshot.standings if snapshot else {}, self.desk.met.seen, contacts, self.beside())
 
     def _asked(self) -> Asked:
         return Asked(self._words(), self.choices(), self._offer.number)
 
     def _words(self) -> list[Line]:
         desk = self.desk
-        if not self._begun:
+        if not self.begun:
             guarded = " Read-only: only what looks can run." if self.console.read_only else ""
             return [line(("Begin this run?", "strong"), (guarded, "degraded"))]
         if desk.question is not None:
@@ -181,7 +155,7 @@ class RunScreen(OpsScreen):
 
     def choices(self) -> tuple[Choice, ...]:
         """What keys can answer now; nothing before the question is ready for them."""
-        if not self._begun:
+        if not self.begun:
             return question.BEGIN
         if self.desk.over:
             return question.BROKEN if self.desk.trouble else question.OVER
@@ -231,7 +205,7 @@ class RunScreen(OpsScreen):
         from opsconsole.tui import opening
 
         resume = self._resume or self.desk.state is not None
-        self._begun = True
+        self.begun = True
         opening.play(self.console, self.desk, resume=resume)
         self.draw()
 
@@ -251,80 +225,3 @@ class RunScreen(OpsScreen):
         """What Ctrl-C does here comes first."""
         does = interrupting.does(self.desk)
         return [*([KeyHint("^C", does, 0)] if does else []), *super().hints()]
-
-    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
-        """What makes no sense now is not offered."""
-        sense = {
-            "open": False,
-            "links": bool(self.sheet.page.links) if action == "links" else False,
-            "book": self._begun,
-            "holding": self.desk.state is not None,
-            "turn": len(self.desk.printed) > 0,
-            "steps": self.sheet.mode != "wide",
-            "again": bool(self.sheet.read.sought),
-        }
-        return sense.get(action, True)
-
-    def action_links(self) -> None:
-        """Choose a link of the page; what it leads to opens over the run."""
-        leafing.list_links(self, self.sheet.page, self.desk.runbook)
-
-    def on_page_followed(self, event: Page.Followed) -> None:
-        """A link was clicked."""
-        leafing.follow(self.console, self.desk.runbook, event.to)
-
-    def action_steps(self) -> None:
-        """All steps and how far each is, where there is no room for them beside the page."""
-        from opsconsole.tui.screens.leaf import LeafScreen
-
-        def lines(width: int) -> list[Line]:
-            return [each for row in self.sheet.outline_rows(width) for each in row.lines]
-
-        self.app.push_screen(LeafScreen("Steps", lines))
-
-    def action_lately(self) -> None:
-        """All that changed on the box before the run."""
-        lately.show(self.console, self.desk.since, self.desk.inputs.get("service", ""), self._beside())
-
-    def action_copy_from(self) -> None:
-        """Choose what of the run to copy."""
-        copying.choose_of_run(self)
-
-    def action_holding(self) -> None:
-        """The values and the environment of the run."""
-        from opsconsole.tui.presentation.holding import holding
-        from opsconsole.tui.screens.leaf import LeafScreen
-
-        state, session = self.desk.state, self.desk.session
-        folder = str(session.folder) if session is not None else ""
-        if state is not None:
-            self.app.push_screen(LeafScreen("What the run holds", lambda width: holding(state, folder, width)))
-
-    def action_book(self) -> None:
-        """The whole runbook, at the section where the run stands."""
-        from opsconsole.tui.screens.reading import ReadScreen
-
-        desk = self.desk
-        place = runs.place(desk.state, desk.question) if desk.state is not None else None
-        here = desk.state.steps[place].step.line if desk.state is not None and place is not None else 0
-        above = [section.line for section in desk.runbook.sections if section.line <= here]
-        self.app.push_screen(ReadScreen(desk.runbook, above[-1] if above else None))
-
-    def action_search(self) -> None:
-        """Look for words in what has the keys."""
-        leafing.search(self, self.sheet.read, self.sheet.beyond)
-
-    def action_again(self, by: int) -> None:
-        """The next match, or the one before."""
-        leafing.again(self, self.sheet.read, by, self.sheet.beyond)
-
-    def action_turn(self, by: int) -> None:
-        """Give the keys to the next part of the screen."""
-        self.sheet.turn(by)
-        self.call_after_refresh(self.draw)
-
-    def action_close(self) -> None:
-        """Back to the overview. The run stays open, and what runs goes on."""
-        self.dismiss()
-        if self._begun and self.desk.state is not None and self.desk.state.ended is None:
-            self.console.overview.note("the run stays open; o goes back to it")
