@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import os
 import signal
 import stat
+import subprocess
+import time
 
 import pytest
 
@@ -114,6 +117,26 @@ def test_two_that_start_at_the_same_time_send_once_between_them(tmp_path, hook, 
         watch.communicate(timeout=60)
     assert [watch.returncode for watch in both] == [2, 2]
     assert hook.told == ["flag began DOWN"]
+
+
+def test_a_plain_process_that_is_another_one_than_before_is_told_of(tmp_path, hook):
+    word = f"{os.getpid()}.{time.monotonic_ns()}"  # seconds to sleep, and nobody else's command line
+    file = watched(tmp_path, hook, f'[[service]]\nname = "app"\nprocesses = {{ argv = "sleep {word}" }}\n')
+    first = subprocess.Popen(["sleep", word])
+    try:
+        wait_until("it to run", lambda: once(file).code == 0)
+    finally:
+        first.kill()
+        first.wait()
+    second = subprocess.Popen(["sleep", word])
+    try:
+        wait_until("the other one to be told", lambda: once(file).code == 0 and hook.posted)
+    finally:
+        second.kill()
+        second.wait()
+    item = next(item for digest in hook.posted for item in digest["items"] if item["news"] == "happened")
+    assert item["reason"] == "is another process than before"
+    assert item["measured"] == f"pid {second.pid}, before pid {first.pid}"
 
 
 def test_a_damaged_state_is_set_aside_and_told_of_and_a_newer_one_is_left_alone(tmp_path, hook, flag):

@@ -24,7 +24,6 @@ class Event:
     what: str
     at: float
     measured: str = ""
-    expected: str = ""
 
 
 def lives(
@@ -57,10 +56,12 @@ def happened(service: str, before: Life, after: Life, at: float) -> Iterator[Eve
     restarts = after.restarts if anew else max(after.restarts - before.restarts, 0)
     if after.id.startswith("pid "):
         if before.runs and (anew or begun):
-            yield Event(service, Level.OK, "is another process than before", when, after.id, before.id)
+            yield Event(service, Level.OK, "is another process than before", when, f"{after.id}, before {before.id}")
         return
     if anew:
-        yield Event(service, Level.OK, "was made anew, or is another one", when, after.id[:12], before.id[:12])
+        yield Event(
+            service, Level.OK, "was made anew, or is another one", when, f"id {after.id[:12]}, before {before.id[:12]}"
+        )
     if restarts:
         times = "once" if restarts == 1 else f"{restarts} times"
         yield Event(service, Level.DEGRADED, f"ended and was restarted {times}", when)

@@ -191,7 +191,7 @@ class _Teller:
             often = f"{event.what}; the {len(restless.times)}th such news in short time"
             self._add(News.FLAPPING, name, Verdict(max(event.level, Level.DEGRADED), often), event.at)
             return replace(restless, flapping=True)
-        self._add(News.HAPPENED, name, Verdict(event.level, event.what, event.measured, event.expected), event.at)
+        self._add(News.HAPPENED, name, Verdict(event.level, event.what, event.measured), event.at)
         return restless
 
     def _hushed(self, name: str) -> bool:

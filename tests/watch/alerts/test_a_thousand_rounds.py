@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import random
 from collections import Counter
 
 import msgspec
@@ -131,3 +132,21 @@ Rounds.TestCase.settings = settings(
     max_examples=30, stateful_step_count=50, deadline=None, suppress_health_check=list(HealthCheck)
 )
 TestAThousandRounds = Rounds.TestCase
+
+
+def test_a_thousand_rounds_of_one_watch():
+    """One long life, in which nearly everything goes wrong again and again."""
+    chance = random.Random(20260107)
+    watch = Rounds()
+    watch.begin()
+    levels, endings = (
+        [OK, OK, OK, *Level],
+        ["taken", "taken", "refused", "lost on the way", "lost on the way back", "killed"],
+    )
+    for _ in range(1000):
+        seen = {name: chance.choice(levels) for name in watch.story.checks}
+        watch.round(chance.choice(endings), chance.choice(endings), **seen)
+    watch.what_arrives_is_an_unbroken_story()
+    watch.nothing_arrives_twice_but_what_we_had_to_doubt()
+    assert len(watch.made) > 300
+    watch.teardown()
