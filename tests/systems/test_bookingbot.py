@@ -17,7 +17,8 @@ from opsconsole.model.run import Answer, AskTick, Question, RunState
 from opsconsole.runbook.guard import Guard
 from opsconsole.stack.load import load
 from tests.lab.systems.bookingbot.box import FIRST, SHIPPED, Bookingbot
-from tests.lab.systems.bookingbot.faults import FAULTS, QUICK, edit, recreate
+from tests.lab.systems.bookingbot.faults import FAULTS, QUICK, recreate
+from tests.lab.systems.breaking import edit
 from tests.lab.systems.composed import NOT_THE_BOX
 from tests.lab.systems.fault import Fault
 from tests.lab.systems.hand import Hand

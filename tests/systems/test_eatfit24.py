@@ -15,9 +15,10 @@ import pytest
 from opsconsole.runbook.guard import Guard
 from opsconsole.stack.load import load
 from tests.lab.sshd import LabSshd
+from tests.lab.systems.breaking import edit
 from tests.lab.systems.composed import NOT_THE_BOX
 from tests.lab.systems.eatfit24.box import SHIPPED, Eatfit24
-from tests.lab.systems.eatfit24.faults import FAULTS, QUICK, edit
+from tests.lab.systems.eatfit24.faults import FAULTS, QUICK
 from tests.lab.systems.fault import Fault
 from tests.lab.systems.hand import Hand
 from tests.lab.systems.harness import Bench, follow, prove, well_again

@@ -101,6 +101,10 @@ class Composed(ABC):
         """`git WORDS` in the developer's checkout."""
         return on_the_box(self, "git", *words, cwd=self.developer)
 
+    def container(self, service: str) -> str:
+        """What the container of a service is called."""
+        return f"{self.project}-{service}"
+
     def docker(self, *words: str) -> str:
         """`docker WORDS`."""
         return on_the_box(self, "docker", *words, cwd=self.folder)

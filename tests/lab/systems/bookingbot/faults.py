@@ -4,21 +4,13 @@ from __future__ import annotations
 
 import os
 import time
-from collections.abc import Callable
-from pathlib import Path
 from typing import Final
 
 from tests.lab.systems.bookingbot.box import Bookingbot
+from tests.lab.systems.breaking import edit, stop
 from tests.lab.systems.fault import Fault
 from tests.lab.systems.system import on_the_box
 from tests.support.waiting import wait_until
-
-
-def edit(path: Path, old: str, new: str) -> None:
-    """Put `new` in the place of `old`, which must be there."""
-    text = path.read_text()
-    assert old in text, f"{path} has no {old!r}"
-    path.write_text(text.replace(old, new))
 
 
 def lose_a_migration(lab: Bookingbot) -> None:
@@ -68,15 +60,6 @@ def stub_over_no_database(lab: Bookingbot) -> None:
     """That release came, nobody noticed, and then the database goes."""
     stub(lab, "v1.4.3")
     lab.docker("stop", "--time", "5", lab.container("db"))
-
-
-def stop(*services: str) -> Callable[[Bookingbot], None]:
-    """Containers are stopped."""
-
-    def break_it(lab: Bookingbot) -> None:
-        lab.docker("stop", "--time", "5", *(lab.container(service) for service in services))
-
-    return break_it
 
 
 def stop_the_database(lab: Bookingbot) -> None:

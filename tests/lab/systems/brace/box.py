@@ -166,10 +166,6 @@ class Brace(Composed):
         """`docker compose WORDS` in its home, as its people give it."""
         return on_the_box(self, "docker", "compose", "--env-file", self.env_file.name, "-f", FILE, *words)
 
-    def container(self, service: str) -> str:
-        """What the container of a service is called."""
-        return f"{self.project}-{service}"
-
     def image(self, service: str) -> str:
         """The image that the container of a service was made from, by its name."""
         return self.docker("inspect", "--format", "{{.Config.Image}}", self.container(service))

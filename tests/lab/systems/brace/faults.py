@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import os
-import signal
 import time
-from collections.abc import Callable
 from pathlib import Path
 from typing import Final
 
 from tests.lab.systems.brace.box import FILE, OWN, Brace
+from tests.lab.systems.breaking import asleep, hang, stop
 from tests.lab.systems.fault import Fault
 from tests.lab.systems.system import on_the_box
 from tests.support.waiting import wait_until
@@ -131,34 +130,12 @@ def release_that_breaks_the_schema(lab: Brace) -> None:
 # --- containers -------------------------------------------------------------------------------------------------------
 
 
-def stop(*services: str) -> Callable[[Brace], None]:
-    """Containers are stopped."""
-
-    def break_it(lab: Brace) -> None:
-        lab.docker("stop", "--time", "3", *(lab.container(service) for service in services))
-
-    return break_it
-
-
 def other_programs(lab: Brace) -> None:
     """Somebody leaves a second compose file on the server, under which all containers only sleep."""
-    sleep = '{ entrypoint: [sleep, "3600"], command: [], healthcheck: { test: [CMD, "true"] } }'
     every = (*OWN, "redis", "db")
-    Path(lab.home, "infra", "asleep.yml").write_text(
-        "services:\n" + "".join(f"  {service}: {sleep}\n" for service in every)
-    )
+    Path(lab.home, "infra", "asleep.yml").write_text(asleep(every))
     compose = ["docker", "compose", "--env-file", lab.env_file.name, "-f", FILE, "-f", "infra/asleep.yml"]
     on_the_box(lab, *compose, "up", "--detach", "--no-deps", *every)
-
-
-def hang(service: str) -> Callable[[Brace], None]:
-    """All processes of a container stand still: connections are taken, and nothing answers."""
-
-    def break_it(lab: Brace) -> None:
-        for pid in lab.docker("top", lab.container(service), "-eo", "pid").split()[1:]:
-            os.kill(int(pid), signal.SIGSTOP)
-
-    return break_it
 
 
 ADD_COLUMN: Final = '''"""Who brings it."""

@@ -89,10 +89,6 @@ class Eatfit24(Composed):
         """`docker compose WORDS` in its home."""
         return on_the_box(self, "docker", "compose", *words)
 
-    def container(self, service: str) -> str:
-        """What the container of a service is called."""
-        return f"{self.project}-{service}"
-
     def redis(self, *words: str) -> str:
         """What its Redis answers."""
         return self.docker("exec", self.container("redis"), "redis-cli", *words)

@@ -4,13 +4,10 @@ from __future__ import annotations
 
 import base64
 import json
-import os
-import signal
 import uuid
-from collections.abc import Callable
-from pathlib import Path
 from typing import Final
 
+from tests.lab.systems.breaking import asleep, edit, hang, stop
 from tests.lab.systems.eatfit24.box import Eatfit24
 from tests.lab.systems.fault import Fault
 from tests.lab.systems.system import on_the_box
@@ -79,13 +76,6 @@ def _message(queue: str, task: str, args: list[object]) -> str:
             },
         }
     )  # fmt: skip
-
-
-def edit(path: Path, old: str, new: str) -> None:
-    """Put `new` in the place of `old`, which must be there."""
-    text = path.read_text()
-    assert old in text, f"{path} has no {old!r}"
-    path.write_text(text.replace(old, new))
 
 
 def say_true(lab: Eatfit24) -> None:
@@ -181,28 +171,11 @@ def edit_on_the_server(lab: Eatfit24) -> None:
     (lab.home / "notes.txt").write_text("call Anna\n")
 
 
-def stop(*services: str) -> Callable[[Eatfit24], None]:
-    """Containers are stopped."""
-
-    def break_it(lab: Eatfit24) -> None:
-        lab.docker("stop", "--time", "3", *(lab.container(service) for service in services))
-
-    return break_it
-
-
 def other_programs(lab: Eatfit24) -> None:
     """Somebody leaves an override of compose on the server, under which three containers only sleep."""
-    sleep = '{ entrypoint: [sleep, "3600"], command: [], healthcheck: { test: [CMD, "true"] } }'
-    asleep = "".join(f"  {service}: {sleep}\n" for service in ("backend", "redis", "db"))
-    (lab.home / "compose.override.yml").write_text(f"services:\n{asleep}")
+    (lab.home / "compose.override.yml").write_text(asleep(("backend", "redis", "db")))
     for service in ("redis", "db", "backend"):
         lab.compose("up", "--detach", "--no-deps", service)
-
-
-def hang_the_backend(lab: Eatfit24) -> None:
-    """All processes of the backend stand still: connections are taken, and nothing answers."""
-    for pid in lab.docker("top", lab.container("backend"), "-eo", "pid").split()[1:]:
-        os.kill(int(pid), signal.SIGSTOP)
 
 
 DRINK: Final = '''"""Whether it was a drink."""
@@ -344,7 +317,7 @@ FAULTS: Final = (
     ),
     Fault(
         "a backend that hangs",
-        hang_the_backend,
+        hang("backend"),
         {"backend.health": "DOWN"},
         "does-not-answer",
         ("restart-backend",),
