@@ -60,8 +60,10 @@ async def service(console: Console, pilot: Pilot[int]) -> None:
     """A close look at what leaks."""
     await pilot.press("1", "g", "enter")
     await until("the close look", lambda: console.screen is not console.overview)
+    await pilot.resize_terminal(SIZE[0], 23)  # what lies below says where the demo is installed
     await asyncio.sleep(3)
     take(console, "service")
+    await pilot.resize_terminal(*SIZE)
     await pilot.press("escape")
 
 
@@ -121,9 +123,15 @@ def main() -> None:
     """Set the shop up, take the pictures, and take every trace of the shop away."""
     FOLDER.mkdir(exist_ok=True)
     with tempfile.TemporaryDirectory() as home:
-        for variable in ("HOME", "XDG_CONFIG_HOME", "XDG_STATE_HOME"):
-            os.environ[variable] = home
-        os.environ["USER"] = os.environ["LOGNAME"] = "anna"
+        own = {
+            "PATH": "/usr/local/bin:/usr/bin:/bin",
+            "LANG": "C.UTF-8",
+            "TERM": "xterm-256color",
+            "USER": "anna",
+            "LOGNAME": "anna",
+        }
+        os.environ.clear()  # nothing of whoever takes the pictures is on them
+        os.environ |= own | dict.fromkeys(("HOME", "XDG_CONFIG_HOME", "XDG_STATE_HOME"), home)
         shop = open_shop()
         os.environ |= shop.environment
         faults = Faults(shop)
