@@ -12,12 +12,10 @@ from opsconsole.logs.cleaning import Cleaner
 from opsconsole.logs.lines import Piece, Raw, Wanted
 from opsconsole.logs.readers import AGAIN, sliced, waiting
 from opsconsole.model.readings import ContainerReading
-from opsconsole.model.sample import Problem, ProblemKind
+from opsconsole.model.sample import Problem
 from opsconsole.model.service import ContainerRef
 from opsconsole.probes.base import World
-from opsconsole.probes.engine.client import Client
-from opsconsole.probes.engine.endpoint import EngineError
-from opsconsole.probes.engine.logs import Splitter, pieces
+from opsconsole.probes.engine.logs import LogStreams, Splitter
 from opsconsole.probes.hush import secrets_of
 
 _PATIENCE: Final = 3.0  # seconds for a question to the engine
@@ -63,13 +61,13 @@ class Containers:
     def __init__(self, world: World, most: int) -> None:
         self._engine = world.engine
         self._most = most
-        self._client: Client | None = None
+        self._streams: LogStreams | None = None
 
     async def close(self) -> None:
         """Let go of connections."""
-        client, self._client = self._client, None
-        if client is not None:
-            await client.close()
+        streams, self._streams = self._streams, None
+        if streams is not None:
+            await streams.close()
 
     async def read(self, ref: ContainerRef, wanted: Wanted, follow: bool) -> AsyncGenerator[Piece, None]:
         """See `Reader`. One that has stopped or is gone is waited for; a new one of its name is read on."""
@@ -88,8 +86,8 @@ class Containers:
                         async for piece in lines:
                             yield piece
                     ended = (found.id, found.started_at)
-                except EngineError as fault:
-                    yield Piece(caught_up=True, said=waiting(_broken(fault, stamps), follow))
+                except _UnreadError as fault:
+                    yield Piece(caught_up=True, said=waiting(fault.problem.reason, follow))
             if not follow:
                 return
             await asyncio.sleep(AGAIN)
@@ -119,14 +117,14 @@ class Containers:
     ) -> AsyncGenerator[Piece, None]:
         raw: list[bytes] = []
         splitter = Splitter(raw.append, stamped=True)
-        async for data in pieces(self._opened(), container.id, {"timestamps": "1", **query}):
-            if isinstance(data, Problem):
-                yield Piece(said=data.reason)
-                return
-            splitter.feed(data)
-            for lines in sliced(raw):
-                yield Piece(_understood(lines, stamps, cleaner))
-            raw.clear()
+        async with aclosing(self._opened().pieces(container.id, {"timestamps": "1", **query})) as coming:
+            async for data in coming:
+                if isinstance(data, Problem):
+                    raise _UnreadError(data)
+                splitter.feed(data)
+                for lines in sliced(raw):
+                    yield Piece(_understood(lines, stamps, cleaner))
+                raw.clear()
         splitter.end()
         yield Piece(_understood(raw, stamps, cleaner))
 
@@ -137,13 +135,21 @@ class Containers:
             return frozenset()
         return secrets_of(dict(one.partition("=")[::2] for one in environment))
 
-    def _opened(self) -> Client:
-        if self._client is None:
-            client = self._engine.apart(self._most)
-            if isinstance(client, Problem):
-                raise EngineError(client.kind, client.reason)
-            self._client = client
-        return self._client
+    def _opened(self) -> LogStreams:
+        if self._streams is None:
+            streams = self._engine.log_streams(self._most)
+            if isinstance(streams, Problem):
+                raise _UnreadError(streams)
+            self._streams = streams
+        return self._streams
+
+
+class _UnreadError(Exception):
+    """Reading ended; `problem` says why."""
+
+    def __init__(self, problem: Problem) -> None:
+        super().__init__(problem.reason)
+        self.problem = problem
 
 
 def _query(wanted: Wanted) -> dict[str, str]:
@@ -159,12 +165,6 @@ def _understood(raw: Sequence[bytes], stamps: Stamps, cleaner: Cleaner) -> list[
         if timed is not None:
             found.append(Raw(cleaner(timed[1].decode(errors="replace")), timed[0]))
     return found
-
-
-def _broken(fault: EngineError, stamps: Stamps) -> str:
-    """Why reading ended. What breaks off in the middle is no HTTP, but that is not what is wrong with it."""
-    cut = fault.problem.kind is ProblemKind.UNREADABLE and not fault.answered and stamps.last
-    return "the connection to the engine broke" if cut else fault.problem.reason
 
 
 def _stopped(container: ContainerReading) -> str:

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import AsyncIterator, Callable, Mapping
+from collections.abc import AsyncGenerator, Callable, Mapping
+from contextlib import aclosing
 from typing import Final
 from urllib.parse import quote
 
 from opsconsole.model.sample import Problem, ProblemKind
 from opsconsole.probes.engine.client import Client
+from opsconsole.probes.engine.endpoint import EngineError
 
 _HEADER: Final = 8
 _LONGEST_LINE: Final = 64 << 10
@@ -102,12 +104,37 @@ async def last_lines(client: Client, container: str, lines: int, since: float | 
     return kept
 
 
-async def pieces(client: Client, container: str, query: Mapping[str, str]) -> AsyncIterator[bytes | Problem]:
+async def pieces(client: Client, container: str, query: Mapping[str, str]) -> AsyncGenerator[bytes | Problem, None]:
     """The stream of a log in the pieces in which it comes. GONE without the container. May raise EngineError."""
     path = f"/containers/{quote(container, safe='')}/logs"
     async with client.stream("GET", path, {"stdout": "1", "stderr": "1", **query}) as response:
         if response.status == 404:
             yield Problem(ProblemKind.GONE, f"no container called {container}")
             return
+        yield b""  # it has begun, whether or not anything has been written yet
         async for piece in response.aiter_stream():
             yield piece
+
+
+class LogStreams:
+    """Logs of containers of one engine as they come, by connections of their own: no probe waits behind them."""
+
+    def __init__(self, client: Client) -> None:
+        self._client = client
+
+    async def pieces(self, container: str, query: Mapping[str, str]) -> AsyncGenerator[bytes | Problem, None]:
+        """A log in the pieces in which it comes; what went wrong is the last of them."""
+        begun = False
+        try:
+            async with aclosing(pieces(self._client, container, query)) as coming:
+                async for piece in coming:
+                    begun = True
+                    yield piece
+        except EngineError as fault:
+            # What breaks off in the middle is no HTTP, but that is not what is wrong with it.
+            gone = Problem(ProblemKind.NO_TOOL, "the connection to the engine broke")
+            yield gone if begun and not fault.answered else fault.unseen
+
+    async def close(self) -> None:
+        """Let go of connections."""
+        await self._client.close()

@@ -20,7 +20,7 @@ from opsconsole.probes.engine.containers import Containers
 from opsconsole.probes.engine.describe import Image
 from opsconsole.probes.engine.endpoint import Endpoint, EngineError, find_endpoint, late
 from opsconsole.probes.engine.execute import Executed, execute
-from opsconsole.probes.engine.logs import Lines, last_lines
+from opsconsole.probes.engine.logs import Lines, LogStreams, last_lines
 from opsconsole.probes.engine.memory import pick
 
 T = TypeVar("T")
@@ -174,10 +174,10 @@ class Engine:
             await self._within(timeout, "the engine's past", lambda: questions.past_ooms(self._opened(), since, until))
         )
 
-    def apart(self, most: int) -> Client | Problem:
-        """Another client of the same engine, for `most` streams that stay open; who asks for it closes it."""
+    def log_streams(self, most: int) -> LogStreams | Problem:
+        """For `most` logs that are followed; who asks for it closes it."""
         endpoint = self.endpoint
-        return endpoint if isinstance(endpoint, Problem) else Client(endpoint, most)
+        return endpoint if isinstance(endpoint, Problem) else LogStreams(Client(endpoint, most))
 
     def on_change(self, callback: Callable[[str], None]) -> Callable[[], None]:
         """Call `callback` in the loop with the name of each container that changed, came or went.
