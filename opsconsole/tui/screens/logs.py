@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import time
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -33,6 +34,9 @@ if TYPE_CHECKING:
 
 _REDRAWN = 0.1
 """Seconds between two drawings while lines come: nobody reads faster."""
+
+_RUSHING = 0.5
+"""The same where more comes than a screenful: it would be painted whole each time, and the line may be slow."""
 
 _FIRST = Wanted(10_000)
 _BEGIN = {"slash": "search", "ampersand": "filter", "at": "jump"}
@@ -78,7 +82,8 @@ class LogScreen(OpsScreen):
         self.pane.take_key = self._take_key
         self.seeking = Seeking(self.pane, self.note)
         self._seen = -1
-        self._touched = 0
+        self._touched = self._drawn_to = 0
+        self._drawn_at = 0.0
         self._kept: tuple[float | None, str] | None = None
         self._goal: float | None = None
 
@@ -141,7 +146,10 @@ class LogScreen(OpsScreen):
         """Draw again where anything has changed."""
         if self.book.revision == self._seen or not self.is_current:
             return
-        self._seen = self.book.revision
+        new, now = self.book.ring.end - self._drawn_to, time.monotonic()
+        if self.pane.following and new > self.pane.inner_height and now - self._drawn_at < _RUSHING:
+            return
+        self._seen, self._drawn_to, self._drawn_at = self.book.revision, self.book.ring.end, now
         self._return()
         self.seeking.go_on()
         self.draw()
