@@ -170,6 +170,12 @@ class Parts:
 
         return [run for run in list_runs(self.state_folder) if run.stack in (self.stack.name, "")]
 
+    def looked(self) -> list[RanCommand]:
+        """The commands that were started to look since this process began, the costliest last."""
+        from opsconsole.run.ran import of_costs
+
+        return of_costs()
+
     def ran(self, run_ids: Collection[str], console: int) -> list[RanCommand]:
         """What the console with that process id had these runs do, the oldest first; a run that is gone is left out."""
         from opsconsole.run.folder import reading_of, run_folder

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from time import perf_counter
 from types import MappingProxyType
 from typing import Final
 
@@ -11,6 +12,7 @@ from opsconsole.model.service import ContainerRef
 from opsconsole.model.text import one_line
 from opsconsole.model.units import duration
 from opsconsole.probes.base import World
+from opsconsole.probes.costs import note
 from opsconsole.probes.running import MOST, QUIET, Ran
 
 _TIMED_OUT: Final = (124, 137, 143)
@@ -40,7 +42,9 @@ async def run_inside(
     given = {**QUIET, **env}
     ran = None
     for words in (["timeout", str(within), *argv], list(argv)):
+        began = perf_counter()
         ran = await world.engine.exec(found.name, words, timeout, most, given, user, cwd)
+        note(argv, perf_counter() - began, None if isinstance(ran, Problem) else ran.exit_code, found.name)
         if isinstance(ran, Problem):
             if ran.kind is ProblemKind.NO_TOOL and words[0] == "timeout":
                 continue

@@ -9,12 +9,14 @@ import signal
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
+from time import perf_counter
 from types import MappingProxyType
 from typing import Any, Final
 
 from opsconsole.model.sample import Problem, ProblemKind
 from opsconsole.model.text import one_line
 from opsconsole.model.units import duration
+from opsconsole.probes.costs import note
 
 MOST: Final = 1 << 20
 """Bytes that are kept of an output: half from its beginning, half from its end."""
@@ -50,6 +52,21 @@ async def run(
 
     TIMEOUT: it and all its children are killed. NO_TOOL: there is no such program. GONE: there is no such folder.
     """
+    began = perf_counter()
+    ran = await _run(argv, timeout, cwd, env, user, merged, most)
+    note(argv, perf_counter() - began, ran.exit_code if isinstance(ran, Ran) else None)
+    return ran
+
+
+async def _run(
+    argv: Sequence[str],
+    timeout: float,
+    cwd: str | None,
+    env: Mapping[str, str],
+    user: str | None,
+    merged: bool,
+    most: int,
+) -> Ran | Problem:
     try:
         become = _become(user, argv, env, timeout)
     except KeyError:

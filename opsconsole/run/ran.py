@@ -1,4 +1,4 @@
-"""What one console had run, from the journals of the runs that it was at. Pure."""
+"""What one console had run, from the journals of the runs that it was at, and to look."""
 
 from __future__ import annotations
 
@@ -8,6 +8,8 @@ from typing import Any, Final
 
 from opsconsole.model.ran import RanCommand
 from opsconsole.model.run import Entry
+from opsconsole.model.units import duration
+from opsconsole.probes.costs import costs
 from opsconsole.run.kinds import Kind
 
 _SHELL: Final = "a shell"
@@ -35,6 +37,26 @@ def ran_by(entries: Sequence[Entry], console: int) -> list[RanCommand]:
 def in_order(logs: Iterable[Iterable[RanCommand]]) -> list[RanCommand]:
     """Several such logs as one."""
     return sorted((one for log in logs for one in log), key=lambda one: one.at)
+
+
+def of_costs() -> list[RanCommand]:
+    """What was started to look, as commands of no run; the costliest last."""
+    return [
+        RanCommand(
+            cost.at,
+            "",
+            f"looking, {cost.times} time{'s' * (cost.times > 1)}",
+            "to look",
+            cost.text,
+            f"in container {cost.where}" if cost.where else "on this box",
+            "read",
+            "done" if cost.exit is not None else "given up",
+            cost.exit,
+            cost.total,
+            f"{duration(cost.seconds)} the last time, {duration(cost.total)} in all",
+        )
+        for cost in costs()
+    ]
 
 
 def _key(entry: Entry) -> object:

@@ -26,6 +26,8 @@ def open_actions(console: Console, services: Sequence[Service]) -> None:
         console.say("x is for a service: none is under the cursor, and none is marked")
         return
 
+    console.say("looking what is possible…")
+
     async def open_it() -> None:
         from opsconsole.run.actions.menu import offers
         from opsconsole.tui.screens.actions import ActionsScreen

@@ -64,6 +64,7 @@ class Parts(ToldParts):
 
     forbidden: tuple[Forbidden, ...] = ()
     log: Sequence[RanCommand] = ()
+    looks: Sequence[RanCommand] = ()
 
     @property
     def guard(self) -> Guard:
@@ -74,6 +75,9 @@ class Parts(ToldParts):
 
     def ran(self, run_ids: Collection[str], console: int) -> list[RanCommand]:
         return list(self.log)
+
+    def looked(self) -> list[RanCommand]:
+        return list(self.looks)
 
     def report_of(self, run_id: str) -> tuple[str, str]:
         return f"# The record of {run_id}\n\nIt went well.\n", ""
@@ -142,6 +146,16 @@ async def test_a_rule_of_the_stack_is_told_before_it_is_met() -> None:
         assert "forbidden here (compose restart): a restart keeps the wrong command" in painted(app)
 
 
+async def test_x_on_the_screen_of_a_service_is_about_that_one() -> None:
+    app = app_on(Parts(everything_wrong()))
+    async with app.run_test(size=(120, 40)) as pilot:
+        await wait_for("the findings", lambda: "celery-worker.process" in painted(app))
+        await pilot.press("1", "enter")
+        await wait_for("the close look", lambda: "x actions" in painted(app).splitlines()[-1])
+        await pilot.press("x")
+        await wait_for("the menu", lambda: "Actions on celery-worker" in painted(app))
+
+
 async def test_a_row_that_is_no_service_has_no_actions() -> None:
     app = app_on(Parts(everything_wrong()))
     async with app.run_test(size=(120, 40)) as pilot:
@@ -167,6 +181,20 @@ async def test_the_log_of_commands_opens_the_record_and_is_saved(tmp_path: Path)
         await pilot.press("escape", "enter")
         await wait_for("the record", lambda: "It went well." in painted(app))
     assert saved_in(tmp_path).rstrip("\n") == command_log.as_text(LOG)
+
+
+async def test_what_was_started_to_look_stands_below_and_belongs_to_no_run() -> None:
+    parts = Parts(everything_wrong())
+    look = RanCommand(NOW, "", "looking, 34 times", "to look", "git status", "on this box", "read", "done", 0, 4.1)
+    parts.log, parts.looks = LOG, [look]
+    app = app_on(parts)
+    async with app.run_test(size=(120, 40)) as pilot:
+        await wait_for("the findings", lambda: "celery-worker.process" in painted(app))
+        await pilot.press("L")
+        await wait_for("the log", lambda: "looking, 34 times" in painted(app))
+        assert painted(app).index("ps -a celery-worker") < painted(app).index("git status")
+        await pilot.press("G", "enter")
+        await wait_for("why not", lambda: "it belongs to no run" in painted(app))
 
 
 def saved_in(folder: Path) -> str:

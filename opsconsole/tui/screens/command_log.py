@@ -19,7 +19,10 @@ from opsconsole.tui.screens.listing import ListScreen
 
 
 class CommandLog(ListScreen):
-    """What was run, when, with what risk and result; it is read again while it is open."""
+    """What was run, when, with what risk and result, and below it what was started to look, the costliest first.
+
+    It is read again while it is open.
+    """
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("y", "copy", "copy all", id="keep-3.copy"),
@@ -40,11 +43,12 @@ class CommandLog(ListScreen):
 
     def _read(self) -> None:
         parts, runs = self.console.parts, tuple(self.console.runs_here)
-        if parts is None or not runs or self.app.screen is not self:
+        if parts is None or self.app.screen is not self:
             return
 
         async def read() -> None:
-            self._log = await asyncio.to_thread(parts.ran, runs, THIS_CONSOLE)
+            ran = await asyncio.to_thread(parts.ran, runs, THIS_CONSOLE)
+            self._log = [*parts.looked(), *ran]
             self.draw()
 
         self.run_worker(read(), group="reading what was run", exclusive=True, exit_on_error=False)
@@ -68,5 +72,8 @@ class CommandLog(ListScreen):
     def on_pane_opened(self, event: Pane.Opened) -> None:
         """The record of the run that it belongs to."""
         run = run_of(event.key)
+        if not run:
+            self.note("it belongs to no run: it only looked")
+            return
         title = next((one.title for one in self._log if one.run == run), run)
         open_record(self.console, run, title)
