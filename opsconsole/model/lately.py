@@ -110,8 +110,8 @@ def _joined(changes: Sequence[Change]) -> list[Change]:
             before = out[place]
             out[place] = replace(
                 before,
-                subjects=tuple(dict.fromkeys((*before.subjects, *change.subjects))),
-                services=tuple(dict.fromkeys((*before.services, *change.services))),
+                subjects=tuple(dict.fromkeys((*change.subjects, *before.subjects))),  # the newest is named first
+                services=tuple(dict.fromkeys((*change.services, *before.services))),
                 times=before.times + change.times,
                 until=change.last,
             )

@@ -32,10 +32,10 @@ def test_the_newest_comes_first() -> None:
     assert [one.kind for one in seen.changes] == ["file", "start", "boot"]
 
 
-def test_what_compose_made_anew_at_once_is_one_line() -> None:
+def test_what_compose_made_anew_at_once_is_one_line_with_the_newest_first() -> None:
     seen = together(change(100, subject="web"), change(98, subject="worker"), change(97, subject="beat"))
     (one,) = seen.changes
-    assert one.words == "web, worker, beat started"
+    assert one.words == "beat, worker, web started"
     assert (one.at, one.last) == (NOW - 100, NOW - 97)
 
 
@@ -50,7 +50,7 @@ def test_what_happened_to_one_again_and_again_says_how_often() -> None:
 
 def test_more_than_a_few_are_counted() -> None:
     (one,) = together(*(change(100, "package", f"lib{n}", "upgraded") for n in range(9))).changes
-    assert one.words == "lib0, lib1, lib2, lib3 and 5 more upgraded"
+    assert one.words == "lib8, lib7, lib6, lib5 and 5 more upgraded"
 
 
 def test_what_is_older_is_told_only_where_there_is_nothing_newer_of_its_kind() -> None:
