@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import warnings
 from array import array
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterator
@@ -15,6 +16,9 @@ from opsconsole.model.text import one_line
 LOOK: Final = 1000
 """Lines that are gone through in one look: a millisecond or two."""
 
+_CHARACTERS: Final = 256 << 10
+"""Characters of them, at most, but for a line that is longer alone."""
+
 
 class Pattern:
     """What is sought: words, or with `regex` a regular expression. Small letters find capitals too.
@@ -24,9 +28,11 @@ class Pattern:
 
     def __init__(self, sought: str, *, regex: bool = False) -> None:
         self.sought, self.regex = sought, regex
+        self._slow = False
         self._folded = sought == sought.lower()
         try:
-            self._form = re.compile(sought if regex else re.escape(sought), re.IGNORECASE if self._folded else 0)
+            with warnings.catch_warnings(action="ignore"):  # Python has opinions on expressions, for programmers
+                self._form = re.compile(sought if regex else re.escape(sought), re.IGNORECASE if self._folded else 0)
         except (re.error, OverflowError, RecursionError) as fault:
             raise ValueError(f"no expression: {one_line(str(fault), 60)}") from None
 
@@ -37,11 +43,14 @@ class Pattern:
         return self.sought in (text.lower() if self._folded else text)
 
     def places(self, text: str) -> list[tuple[int, int]]:
-        """Where it stands in a line: beginnings and ends; none where that takes too long to say."""
+        """Where it stands in a line: beginnings and ends; none from where that takes too long to say."""
+        if self._slow:
+            return []
         try:
             with bounded():
                 return [match.span() for match in self._form.finditer(text) if match.end() > match.start()]
         except TooSlowError:
+            self._slow = True
             return []
 
 
@@ -95,8 +104,12 @@ class Matches:
             self.too_slow = True
 
     def _go_through(self, end: int) -> None:
-        holds, ring = self.pattern.holds, self._ring
+        holds, ring, gone_through = self.pattern.holds, self._ring, 0
         for number, text in enumerate(ring.texts(self._next, end), self._next):
+            gone_through += len(text)
+            if gone_through > _CHARACTERS and number > self._next:
+                end = number
+                break
             if self._within is not None and not self._within.has(number):
                 continue
             if not self._whole:

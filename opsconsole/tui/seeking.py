@@ -109,11 +109,10 @@ class Seeking:
 
     def go_on(self) -> None:
         """More lines have been looked through: go to the match that is waited for, once it is sure which it is."""
-        search = self._pane.book.search
-        if search is not None and search.too_slow:
-            self._towards = None
-            self._say("this expression takes too long; use a simpler one, or words")
-            return
+        book = self._pane.book
+        if any(each is not None and each.too_slow for each in (book.search, book.filter)):
+            self._give_up()
+        search = book.search
         if self._towards is None or search is None:
             return
         backwards = self._towards >= self._pane.book.ring.end or self._before[2]
@@ -123,6 +122,16 @@ class Seeking:
             self._towards = None
             if found is not None:
                 self._go(found)
+
+    def _give_up(self) -> None:
+        """An expression that takes too long is not sought any more, and hides nothing."""
+        book = self._pane.book
+        self._towards = None
+        if book.filter is not None and book.filter.too_slow:
+            book.narrow(None)
+        if book.search is not None and book.search.too_slow:
+            book.seek(None)
+        self._say("this expression takes too long; use a simpler one, or words")
 
     def again(self, by: int) -> None:
         """The next match, or the one before; round the ends."""

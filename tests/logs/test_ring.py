@@ -107,6 +107,16 @@ def test_a_search_looks_at_no_more_lines_at_once_than_it_is_told_and_goes_on_wit
     assert found(matches)[-1] == 3 * LOOK
 
 
+def test_of_long_lines_fewer_are_looked_at_at_once() -> None:
+    ring = Ring()
+    for _ in range(100):
+        ring.append("x" * 16_000)
+    matches = Matches(Pattern("x+$", regex=True), ring)
+    matches.look()
+    assert 0 < matches.looked < 20
+    assert found(matches) == list(range(100))
+
+
 def test_a_filter_keeps_a_message_and_its_traceback_together_wherever_the_words_stand() -> None:
     ring = ring_of("INFO a", "ERROR b", "  File x", "  ValueError", "INFO c", "  more of c")
     assert found(Matches(Pattern("ValueError"), ring, whole=True)) == [1, 2, 3]

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from opsconsole.logs.ring import MOST_LINES
+from opsconsole.logs.ring import MOST_LINES, Ring
 from opsconsole.tui.screens.logs import LogScreen
 from opsconsole.tui.screens.tell import Tell
 from tests.support.snapshots import NOW
@@ -112,6 +112,16 @@ async def test_words_or_an_expression(tmp_path: Path) -> None:
         await logs.sees("/t 1./ 12 of 12")
         await logs.type("(")
         await logs.sees("no expression")
+
+
+async def test_an_expression_that_never_ends_is_given_up_and_the_console_goes_on(tmp_path: Path) -> None:
+    async with logs_of(tmp_path, {"api.log": [*QUIET, at(1, "INFO " + "a" * 400 + "!")]}) as logs:
+        await logs.press("ampersand", "ctrl+r")
+        await logs.type("(a+)+b")
+        await logs.sees("this expression takes too long")
+        await logs.press("escape")
+        await logs.sees("following", "request 99")
+        assert logs.screen.book.filter is None
 
 
 async def test_only_what_holds_keeps_tracebacks_whole(tmp_path: Path) -> None:
@@ -264,6 +274,22 @@ async def test_of_two_hundred_thousand_lines_only_those_in_sight_are_drawn(tmp_p
         await logs.press("slash")
         await logs.type("number 77777")
         await logs.sees("“number 77777” 1 of 1")
+
+
+async def test_lines_that_had_to_make_way_are_counted_and_who_reads_them_is_not_lost(tmp_path: Path) -> None:
+    async with logs_of(tmp_path, {"api.log": []}) as logs:
+        ring = logs.screen.book.ring = Ring(320)
+        for number in range(300):
+            ring.append(f"INFO number {number}", NOW)
+        logs.screen.book.revision += 1
+        await logs.sees("number 299")
+        await logs.press("g")
+        await logs.sees("number 0 ", "paused")
+        for number in range(300, 500):
+            ring.append(f"INFO number {number}", NOW)
+        logs.screen.book.revision += 1
+        await logs.sees(f"{ring.first} older ones dropped", f"number {ring.first} ")
+        assert f"number {ring.first - 1} " not in logs.text()
 
 
 async def test_nothing_reads_on_when_the_screen_is_closed(tmp_path: Path) -> None:
