@@ -31,7 +31,9 @@ def written_at(event: events.Click) -> str:
 
 def press(app: App[int], key: str) -> None:
     """Press a key, by the name that Textual has for it."""
-    app.post_message(events.Key(key, key_to_character(key)))
+    event = events.Key(key, key_to_character(key))
+    event.set_sender(app)  # else it would not come up beyond whoever was clicked
+    app.post_message(event)
 
 
 def follow(console: Console, event: events.Click) -> None:

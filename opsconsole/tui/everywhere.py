@@ -4,16 +4,16 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, ClassVar, cast
 
-from textual.app import App
 from textual.binding import Binding, BindingType
 
+from opsconsole.tui.inorder import InOrder
 from opsconsole.tui.panes import FINDINGS
 
 if TYPE_CHECKING:
     from opsconsole.tui.console import Console
 
 
-class Everywhere(App[int], inherit_bindings=False):
+class Everywhere(InOrder, inherit_bindings=False):
     """The part of the app that is about finding one's way and showing others what one sees."""
 
     BINDINGS: ClassVar[list[BindingType]] = [

@@ -114,10 +114,11 @@ class OpsScreen(Screen[Any], inherit_bindings=False):
         return [self._hint(binding) for binding, show in self.possible() if show]
 
     def _hint(self, binding: Binding) -> KeyHint:
-        does, rank = self._does(binding), _rank(binding)
-        if binding.action == "mouse" and not self.console.mouse.held:
-            rank = 0  # who cannot click any more must see how to get that back
-        return KeyHint(self._written(binding), does, rank, binding.key)
+        return KeyHint(self._written(binding), self._does(binding), self._rank(binding), binding.key)
+
+    def _rank(self, binding: Binding) -> int:
+        """How long a key stays in the footer. Who cannot click any more must see how to get that back."""
+        return 0 if binding.action == "mouse" and not self.console.mouse.held else rank_of(binding)
 
     def words_for(self, binding: Binding) -> tuple[str, str]:
         """What a binding does now, and how its key is written."""
@@ -174,7 +175,7 @@ _GROUPS = ("In what has the frame lit", "On this screen", "Everywhere")
 """The titles of the page of keys, in their order."""
 
 
-def _rank(binding: Binding) -> int:
+def rank_of(binding: Binding) -> int:
     """Bindings say how long they stay in a narrow footer by the group in their id: `keep-1.open`."""
     head, _, rest = (binding.id or "").partition(".")
     return int(head.removeprefix("keep-")) if rest and head.startswith("keep-") else 5

@@ -87,6 +87,10 @@ class BoardScreen(OpsScreen):
     def _does(self, binding: Binding) -> str:
         return "all panes" if binding.action == "grow" and self.maximised else super()._does(binding)
 
+    def _rank(self, binding: Binding) -> int:
+        """The way back from a pane that has it all stays in sight."""
+        return 1 if binding.action == "grow" and self.maximised else super()._rank(binding)
+
     def action_pane(self, number: int) -> None:
         """Go to a pane by its number."""
         self.go_to(self.panes[number - 1])
