@@ -29,13 +29,14 @@ from opsconsole.model.run import (
 from opsconsole.model.text import one_line
 from opsconsole.model.verdict import Level
 from opsconsole.run import choosing, moves, questions
-from opsconsole.run.core import on_demand, ops_check_data
 from opsconsole.run.following import follow_part, follow_shell
 from opsconsole.run.foreseeing import Surroundings, foresee
 from opsconsole.run.going import make_ready, place_for, refusal, start_part
 from opsconsole.run.green import watch_green
 from opsconsole.run.holding import Holding, holding, looks_at_checks
 from opsconsole.run.kinds import Kind
+from opsconsole.run.ops_checks import ops_check_data
+from opsconsole.run.parting import on_demand
 from opsconsole.run.proving import judge_ended
 
 if TYPE_CHECKING:

@@ -8,7 +8,7 @@ from typing import TypeAlias
 from opsconsole.model.run import PartState, Progress, RunState
 from opsconsole.model.runbook import Step
 from opsconsole.run.choosing import section_start, tabs_of
-from opsconsole.run.core import on_demand
+from opsconsole.run.parting import on_demand
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,9 +8,9 @@ from opsconsole.model.past_run import PastRun
 from opsconsole.model.run import Entry
 from opsconsole.model.trouble import TroubleError
 from opsconsole.model.verdict import Level
-from opsconsole.run.core import ops_check_from
 from opsconsole.run.folder import RunSummary, kept_text_fault, list_runs, reading_of
 from opsconsole.run.kinds import Kind
+from opsconsole.run.ops_checks import ops_check_from
 
 
 def past_runs(state_folder: Path, stack: str) -> list[PastRun]:

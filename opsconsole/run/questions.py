@@ -23,8 +23,8 @@ from opsconsole.model.runbook import Command, Confirm
 from opsconsole.model.text import one_line
 from opsconsole.run.carrying import words_for
 from opsconsole.run.choosing import other_ways
-from opsconsole.run.core import stands_alone
 from opsconsole.run.holding import Holding
+from opsconsole.run.parting import stands_alone
 from opsconsole.run.place import Place, in_bash
 from opsconsole.run.values import Ready
 

@@ -11,10 +11,10 @@ from opsconsole.model.run import Entry, OpsCheck, level_changes
 from opsconsole.model.text import plain
 from opsconsole.model.units import duration
 from opsconsole.model.verdict import Level
-from opsconsole.run.core import ops_check_from
 from opsconsole.run.folder import OUTPUT
 from opsconsole.run.kinds import Kind
 from opsconsole.run.lately import before_the_run, lately_from
+from opsconsole.run.ops_checks import ops_check_from
 from opsconsole.run.printed import end_of
 from opsconsole.run.told import ended_words, line_of, needs_a_look
 

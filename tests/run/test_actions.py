@@ -18,7 +18,7 @@ from opsconsole.model.stack import EngineRef, Service, Stack
 from opsconsole.run.actions.book import runbook_for, text_for
 from opsconsole.run.actions.menu import offer, offers
 from opsconsole.run.actions.subjects import checks_of, subject
-from opsconsole.run.core import on_demand
+from opsconsole.run.parting import on_demand
 from opsconsole.runbook.risk import assess, overall
 
 TOOLS = Tools("deploy", False, ("docker",), ("docker", "compose"))

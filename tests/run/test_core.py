@@ -9,9 +9,10 @@ import pytest
 from opsconsole.model.run import Entry, Progress, RunState
 from opsconsole.model.runbook import Risk, Runbook
 from opsconsole.run import moves
-from opsconsole.run.core import apply, fold, parts_of
+from opsconsole.run.core import apply, fold
 from opsconsole.run.kinds import Kind
 from opsconsole.run.moves import next_move
+from opsconsole.run.parting import parts_of
 from opsconsole.runbook.markdown import parse
 from tests.run.books import begun, book, command, step
 

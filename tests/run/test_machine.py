@@ -11,9 +11,10 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, pr
 from opsconsole.model.run import Entry, PartState, Progress, RunState
 from opsconsole.model.runbook import Command, Risk, Step
 from opsconsole.run import moves
-from opsconsole.run.core import apply, begin, fold, stands_alone
+from opsconsole.run.core import apply, begin, fold
 from opsconsole.run.kinds import Kind
 from opsconsole.run.moves import next_move
+from opsconsole.run.parting import stands_alone
 from opsconsole.run.questions import rest_of
 from tests.run.books import begun, book, command, step
 
