@@ -18,7 +18,7 @@ _EIGHTHS: Final = " ▁▂▃▄▅▆▇█"
 _ROOMY: Final = 56
 """Cells from which lines bear their names."""
 
-_FAR: Final = 2.5
+_FAR: Final = 5
 """A line this many times above everything else is not drawn to scale: it would press all else to the ground."""
 
 

@@ -41,7 +41,9 @@ class Seen:
         """What the stretch is called."""
         if self.spell == "all" and self.began is not None:
             return f"since this console began to look, {age(self.now - self.began)} ago"
-        return "the last hour" if self.seconds == HOUR else f"the last {self.seconds / 60:.0f} min"
+        if self.seconds in (60.0, HOUR):
+            return "the last hour" if self.seconds == HOUR else "the last minute"
+        return f"the last {self.seconds / 60:.0f} min"
 
     @property
     def is_old(self) -> bool:
