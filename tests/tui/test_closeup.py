@@ -175,8 +175,19 @@ async def test_t_turns_the_time_that_is_shown_a_new_life_is_read_again_and_R_rea
         )
         await wait_for("the answers", lambda: not screen_of(app)._since)
         parts.details.asked.clear()
+        parts.details.hangs = asyncio.Event()
         await pilot.press("R")
         await wait_for("all of it", lambda: len(parts.details.asked) == 4)
+        screen_of(app)._note = ("", 0.0)
+
+        def says_so() -> bool:
+            app.screen.tick(0)  # type: ignore[attr-defined]
+            return "asking the engine for" in painted(app).splitlines()[-1]
+
+        await wait_for("whom it waits for", says_so)
+        assert "SECRET_KEY" in painted(app), "what was read before stands there meanwhile"
+        parts.details.hangs.set()
+        await wait_for("the answers", lambda: not screen_of(app)._since)
 
 
 def _watched_for_hours(snapshot: Snapshot) -> Snapshot:

@@ -199,6 +199,13 @@ class CloseUp(BoardScreen):
             f"asking {whom} for {duration(int(waited))}; esc stops it" if waited > _WORTH_SAYING else f"asking {whom}…"
         )
 
+    def standing_note(self) -> str:
+        """What is being read again, and for how long, while what was read before stands there."""
+        asked, now = self.questions(), time.monotonic()
+        late = [(now - since, name) for name, since in self._since.items() if name in self.answers and name in asked]
+        waited, name = max(late, default=(0.0, ""))
+        return f"asking {asked[name][0]} for {duration(int(waited))}" if waited > _WORTH_SAYING else ""
+
     # --- keys --------------------------------------------------------------------------------------------
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
