@@ -42,6 +42,9 @@ def _row(offer: Offer, where: Where, width: int) -> Row:
 def _plan(offer: Offer, where: Where, width: int) -> Iterator[Line]:
     for job in offer.jobs:
         yield from _command(job, where, width)
+        if offer.action not in ("stop", "shell") and job.checks:
+            proof = words(", ".join(job.checks), "dim", 400)
+            yield from wrap(line(("    well when  ", "dim"), *proof), width, "    ")
         if job.undo:
             yield from wrap(line(("    undo  ", "dim"), *words(job.undo, "", 2000)), width, "    ")
     yield from _left_out(offer, width)
@@ -56,8 +59,6 @@ def _command(job: Job, where: Where, width: int) -> Iterator[Line]:
         yield from wrap(line(("  $ ", "prompt"), (each, "command")), width, "    ")
     place = f"in {one_line(job.cwd or where.home)} on {one_line(where.host)} as {one_line(where.user)}"
     yield from wrap(line((f"    {place}", "dim")), width, "    ")
-    if job.proof is None and job.checks:
-        yield from wrap(line(("    well when  ", "dim"), *words(", ".join(job.checks), "dim", 400)), width, "    ")
 
 
 def _left_out(offer: Offer, width: int) -> Iterator[Line]:
