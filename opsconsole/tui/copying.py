@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final
 from opsconsole.tui.clipboard import Excerpt, copy
 from opsconsole.tui.panes import FINDINGS, PANES
 from opsconsole.tui.presentation import excerpts
-from opsconsole.tui.presentation.view import View
+from opsconsole.tui.presentation.view import RUN_KEY, View
 
 if TYPE_CHECKING:
     from opsconsole.tui.desk import Desk
@@ -24,6 +24,9 @@ def of_overview(screen: Overview) -> Excerpt | None:
     found = next((one for one in snapshot.findings if pane.pane_name == FINDINGS and one.check == pane.cursor), None)
     if found is not None:
         return Excerpt("the finding", excerpts.of_finding(found, snapshot.at))
+    run = next((one for one in screen.runs if pane.cursor == f"{RUN_KEY}{one.id}"), None)
+    if run is not None:
+        return Excerpt("the run", f"open run {run.id}: {run.title}; {run.where}")
     kind = next(kind for kind in PANES if kind.name == pane.pane_name)
     view = View.of(snapshot, titles=screen.titles, runs=screen.runs)
     row = next((row for row in kind.rows(view, excerpts.DRAWN_AT) if row.key == pane.cursor), None)

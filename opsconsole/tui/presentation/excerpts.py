@@ -12,7 +12,10 @@ from opsconsole.tui.presentation.spans import Line, text
 from opsconsole.tui.presentation.table import ROOMY
 
 DRAWN_AT: Final = ROOMY - 1
-"""Cells at which a row is drawn to be copied: wide enough that nothing of it is cut."""
+"""Cells at which a row of the overview is drawn to be copied: just without the columns that need titles above them."""
+
+WHOLE: Final = 400
+"""Cells at which nothing of a row is cut."""
 
 _DRAWN: Final = str.maketrans(dict.fromkeys("▕▏▎▍▌▋▊▉█┊▁▂▃▄▅▆▇", " "))
 """What bars and curves are drawn with: in a chat they say nothing."""

@@ -65,7 +65,7 @@ class MatrixScreen(ListScreen):
 
     def to_copy(self) -> Excerpt | None:
         """The row with all that is known of it."""
-        drawn = rows(self._listed, self._standings, excerpts.DRAWN_AT)
+        drawn = rows(self._listed, self._standings, excerpts.WHOLE)
         row = next((row for row in drawn if row.key == self.pane.cursor), None)
         return Excerpt("the row", excerpts.of_row((*row.lines, *row.more))) if row is not None else None
 

@@ -62,7 +62,7 @@ class PastRunsScreen(ListScreen):
 
     def to_copy(self) -> Excerpt | None:
         """The run with what is known of it."""
-        row = next((row for row in rows(self._runs, excerpts.DRAWN_AT) if row.key == self.pane.cursor), None)
+        row = next((row for row in rows(self._runs, excerpts.WHOLE) if row.key == self.pane.cursor), None)
         return Excerpt("the run", excerpts.of_row((*row.lines, *row.more))) if row is not None else None
 
     def action_take_up(self) -> None:
