@@ -78,7 +78,7 @@ async def test_a_container_is_told_with_image_command_limits_ports_and_no_secret
         *LISTENS, memory="64M", publish=(8000,),
         env={"DB_PASSWORD": secret, "DATABASE": f"postgres://shop:{secret}@db/shop", "MODE": "worker"},
         options=(
-            "--workdir=/tmp", "--restart=always", f"--health-cmd=test ! -e /tmp/sick # --token={secret}",
+            "--workdir=/tmp", "--restart=always", f"--health-cmd=echo by {secret}; test ! -e /tmp/sick",
             "--health-interval=200ms", "--volume=/usr:/mnt:ro",
         ),
     )  # fmt: skip
@@ -101,7 +101,8 @@ async def test_a_container_is_told_with_image_command_limits_ports_and_no_secret
     assert facts["mounts"] == "/mnt from /usr (read-only)"
     (port,) = found.ports
     assert (port.port, port.protocol, port.published) == (8000, "tcp", (f"127.0.0.1:{engine.port(made, 8000)}",))  # type: ignore[union-attr]
-    assert found.health[-1].exit_code == 0
+    assert (found.health[-1].exit_code, found.health[-1].said) == (0, "by ***")
+    assert "by ***;" in found.health_check
     variables = await details.environment(ContainerRef(made.name))
     assert not isinstance(variables, Problem)
     shown = {one.name: one for one in variables}

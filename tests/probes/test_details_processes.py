@@ -9,6 +9,8 @@ import sys
 from pathlib import Path
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from opsconsole.model.detail import About, Story
 from opsconsole.model.sample import Problem, ProblemKind
@@ -124,6 +126,18 @@ def test_what_is_no_secret_is_shown(name: str, value: str, told: str) -> None:
 def test_a_secret_is_hidden_in_every_other_value_too() -> None:
     told = {one.name: one.value for one in shown({"API_TOKEN": "s3cret-s3cret", "ARGS": "--with s3cret-s3cret now"})}
     assert told == {"API_TOKEN": None, "ARGS": "--with *** now"}
+
+
+@given(
+    secret=st.text(
+        alphabet=st.characters(min_codepoint=33, max_codepoint=126, exclude_characters="*"), min_size=6, max_size=40
+    ),
+    before=st.text(max_size=10),
+    name=st.sampled_from(["DB_PASSWORD", "token", "API_KEY", "AWS_SECRET_ACCESS_KEY", "AUTH_TOKENS"]),
+)
+def test_no_value_of_a_secret_name_survives_anywhere(secret: str, before: str, name: str) -> None:
+    told = shown({"FIRST": f"{before} {secret} end", name: secret, "URL": f"https://me:{secret}@host/{secret}"})
+    assert all(secret not in (one.value or "") for one in told)
 
 
 def test_listening_sockets_are_read_as_the_kernel_writes_them() -> None:

@@ -16,7 +16,8 @@ from opsconsole.probes.details import events
 from opsconsole.probes.details.ports import listening
 from opsconsole.probes.details.processes import moment
 from opsconsole.probes.engine.describe import moment as parsed
-from opsconsole.probes.hush import hush, hush_text
+from opsconsole.probes.environ import pairs
+from opsconsole.probes.hush import hush, hush_text, secrets_of
 
 _MOUNTS: Final = 8
 REMEMBERS: Final = "Told by the engine, which remembers its last 256 events of all containers, and by this console."
@@ -76,9 +77,10 @@ def _pids(world: World, first: int) -> Sequence[int]:
 def facts(raw: Mapping[str, Any], found: ContainerReading, now: float) -> Iterator[tuple[str, str]]:
     """What the answer to `GET /containers/ID/json` says that is worth reading. Pure."""
     config, host = raw.get("Config") or {}, raw.get("HostConfig") or {}
+    secrets = _secrets(raw)
     command = hush([str(raw.get("Path") or ""), *map(str, raw.get("Args") or ())])
     yield "image", f"{found.image}  {found.image_id.removeprefix('sha256:')[:12]}"
-    yield "command", one_line(" ".join(command), 2000)
+    yield "command", one_line(hush_text(" ".join(command), secrets), 2000)
     yield "container", f"{found.name}  {found.id[:12]}"
     made = parsed(raw.get("Created"))
     yield from [("made", moment(made, now))] if made else []
@@ -97,7 +99,7 @@ def facts(raw: Mapping[str, Any], found: ContainerReading, now: float) -> Iterat
     yield "networks", ", ".join(_networks(raw)) or "none"
     yield from _mounts(raw)
     if error := (raw.get("State") or {}).get("Error"):
-        yield "error", one_line(hush_text(str(error)), 400)
+        yield "error", one_line(hush_text(str(error), secrets), 400)
 
 
 def published(raw: Mapping[str, Any]) -> dict[tuple[int, str], list[str]]:
@@ -113,16 +115,22 @@ def published(raw: Mapping[str, Any]) -> dict[tuple[int, str], list[str]]:
 
 def health(raw: Mapping[str, Any]) -> Iterator[HealthLook]:
     """The last looks of the engine's own health check, oldest first; it keeps five. Pure."""
+    secrets = _secrets(raw)
     for one in ((raw.get("State") or {}).get("Health") or {}).get("Log") or ():
         began, ended = parsed(one.get("Start")), parsed(one.get("End"))
         if began is not None and ended is not None:
-            said = one_line(hush_text(str(one.get("Output") or "")), 300)
+            said = one_line(hush_text(str(one.get("Output") or ""), secrets), 300)
             yield HealthLook(ended, max(ended - began, 0.0), int(one.get("ExitCode") or 0), said)
 
 
 def _health_check(raw: Mapping[str, Any]) -> str:
     test = ((raw.get("Config") or {}).get("Healthcheck") or {}).get("Test") or ()
-    return one_line(" ".join(hush(map(str, test))), 300)
+    return one_line(hush_text(" ".join(hush(map(str, test))), _secrets(raw)), 300)
+
+
+def _secrets(raw: Mapping[str, Any]) -> frozenset[str]:
+    """The values of its variables that are secret by their name: they may stand anywhere else as well."""
+    return secrets_of(pairs([str(one) for one in (raw.get("Config") or {}).get("Env") or ()]))
 
 
 def _policy(raw: Mapping[str, Any]) -> str:
