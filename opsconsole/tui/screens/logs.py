@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import asyncio
 import time
-from collections.abc import Sequence
+from collections.abc import Coroutine, Sequence
 from dataclasses import replace
-from pathlib import Path
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from textual import events
 from textual.app import ComposeResult
@@ -15,12 +13,10 @@ from textual.binding import Binding, BindingType
 
 from opsconsole.logs.book import Book
 from opsconsole.logs.lines import Source, Wanted
-from opsconsole.logs.moments import clock, parse_moment
-from opsconsole.logs.ring import MOST_LINES
-from opsconsole.logs.saving import place_for, save, written
-from opsconsole.model.trouble import TroubleError
+from opsconsole.logs.saving import written
 from opsconsole.model.units import count
 from opsconsole.tui.canvas import Canvas
+from opsconsole.tui.log_places import FIRST, Places
 from opsconsole.tui.logpane import LogPane
 from opsconsole.tui.presentation.arrangement import mode
 from opsconsole.tui.presentation.logs import NARROW, Course, Look, course, day_of, said
@@ -38,7 +34,6 @@ _REDRAWN = 0.1
 _RUSHING = 0.5
 """The same where more comes than a screenful: it would be painted whole each time, and the line may be slow."""
 
-_FIRST = Wanted(10_000)
 _BEGIN = {"slash": "search", "ampersand": "filter", "at": "jump"}
 """Keys that begin a line to be typed."""
 
@@ -74,25 +69,27 @@ class LogScreen(OpsScreen):
         super().__init__()
         self._sources = sources
         self._readers: Readers | None = None
-        self._wanted = _FIRST
         self.crumb = f"logs of {', '.join(source.name for source in sources)}"
         self._course = Canvas(id="course")
         self.bar = Bar()
-        self.pane = LogPane(self._new_book(), Look(80, [source.name for source in sources], 0.0))
+        self.pane = LogPane(self._new_book(FIRST), Look(80, [source.name for source in sources], 0.0))
         self.pane.take_key = self._take_key
         self.seeking = Seeking(self.pane, self.note)
+        self.places = Places(self.pane, self._new_book, self._in_background, self.note)
         self._seen = -1
-        self._touched = self._drawn_to = 0
+        self._drawn_to = 0
         self._drawn_at = 0.0
-        self._kept: tuple[float | None, str] | None = None
-        self._goal: float | None = None
 
-    def _new_book(self) -> Book:
+    def _new_book(self, wanted: Wanted) -> Book:
         def read(source: Source, wanted: Wanted, follow: bool):  # type: ignore[no-untyped-def]
             assert self._readers is not None
             return self._readers(source, wanted, follow)
 
-        return Book(self._sources, read, self._wanted)
+        return Book(self._sources, read, wanted)
+
+    def _in_background(self, work: Coroutine[Any, Any, None]) -> None:
+        self._seen = -1
+        self.run_worker(work, group="reading logs", exit_on_error=False)
 
     @property
     def book(self) -> Book:
@@ -150,7 +147,7 @@ class LogScreen(OpsScreen):
         if self.pane.following and new > self.pane.inner_height and now - self._drawn_at < _RUSHING:
             return
         self._seen, self._drawn_to, self._drawn_at = self.book.revision, self.book.ring.end, now
-        self._return()
+        self.places.come_back()
         self.seeking.go_on()
         self.draw()
 
@@ -249,7 +246,7 @@ class LogScreen(OpsScreen):
         what, words = self.bar.what, self.bar.line.words
         self._end_typing()
         if what == "jump" and words.strip():
-            self._jump(words)
+            self.places.jump(words, self.console.now())
 
     def action_cancel(self) -> None:
         """As it was before one began to type."""
@@ -274,8 +271,7 @@ class LogScreen(OpsScreen):
     def action_follow(self) -> None:
         """Follow what comes, or stay; where reading had ended, the newest lines are read."""
         if self.book.stopped:
-            self._read_anew(_FIRST)
-            self.pane.action_last()
+            self.places.newest()
         elif self.pane.following:
             self.pane.hold()
         else:
@@ -294,64 +290,8 @@ class LogScreen(OpsScreen):
     # --- other lines ---------------------------------------------------------------------------------------
 
     def action_older(self) -> None:
-        """Read as much again as many times, up to what can be held; the same lines stay in sight."""
-        ring = self.book.ring
-        if len(ring):
-            top = min(max(self.pane.top, ring.first), ring.end - 1)
-            self._kept = (ring.time(top), ring.text(top))
-        self.pane.hold()
-        self._read_anew(Wanted(min(self._wanted.lines * 5, MOST_LINES)))
-        self.note(f"reading the last {count(self._wanted.lines)} lines…")
-
-    def _jump(self, words: str) -> None:
-        """To a time: among the lines that are held, or by reading from there on."""
-        try:
-            goal = parse_moment(words, self.console.now())
-        except ValueError as fault:
-            self.note(str(fault))
-            return
-        span = self.book.ring.span()
-        if span is not None and (span[0] <= goal or self.book.whole):
-            number = self.book.ring.number_at(goal)
-            self.pane.reveal(number if number is not None else self.book.ring.end - 1, top=True)
-            self.note("nothing later has come" if number is None else _gone_to(goal, span[0]))
-            return
-        self.pane.hold()
-        self._goal = goal
-        self._read_anew(Wanted(_FIRST.lines, since=goal))
-        self.note(f"reading from {clock(goal, fine=False)} on…")
-
-    def _read_anew(self, wanted: Wanted) -> None:
-        old, self._wanted = self.book, wanted
-        book = self._new_book()
-        self.pane.book, self.pane.current = book, None
-        self.pane.top = 0
-        book.narrow(old.filter.pattern if old.filter is not None else None)
-        book.seek(old.search.pattern if old.search is not None else None)
-        self._seen, self._touched = -1, self.pane.touched
-
-        async def exchange() -> None:
-            await old.close()
-            book.open()
-
-        self.run_worker(exchange(), group="reading logs", exit_on_error=False)
-
-    def _return(self) -> None:
-        """Once all is read again: to the line that was on top, or to the time that was asked for."""
-        if self.book.reading or not len(self.book.ring):
-            return
-        ring = self.book.ring
-        if self.pane.touched != self._touched:  # somebody has gone somewhere else meanwhile
-            self._goal = self._kept = None
-        if self._goal is not None:
-            number, self._goal = ring.number_at(self._goal), None
-            self.pane.reveal(number if number is not None else ring.first, top=True)
-        elif self._kept is not None:
-            (time, text), self._kept = self._kept, None
-            begin = ring.number_at(time) if time is not None else ring.first
-            found = begin if begin is not None else ring.first
-            near = range(found, min(found + 1000, ring.end))
-            self.pane.reveal(next((number for number in near if ring.text(number) == text), found), top=True)
+        """Read older lines; the same ones stay in sight."""
+        self.places.older()
 
     # --- taking lines away ---------------------------------------------------------------------------------
 
@@ -365,39 +305,6 @@ class LogScreen(OpsScreen):
 
     def action_save(self) -> None:
         """Save the lines that are shown, in sight or not, into a new file."""
-        from opsconsole.tui.screens.ask import Ask
+        from opsconsole.tui.saving_logs import ask_and_save
 
-        parts = self.console.parts
-        if parts is None or not self.pane.count:
-            self.note("there is nothing to save")
-            return
-        numbers = self.pane.numbers()
-        start = place_for(parts.state_folder, self.pane.look.names, self.console.now())
-        words = f"Save {count(len(numbers))} lines as: (a new file; nothing is written over)"
-        self.app.push_screen(
-            Ask(words, yes="save", no="back", typed=True, start=str(start)), lambda to: self._save(to, numbers)
-        )
-
-    def _save(self, to: str | None, numbers: Sequence[int]) -> None:
-        if to is None or not to.strip():
-            return
-        first, names = self.book.ring.first, self.pane.look.names
-        lines = written(self.book.ring, [number for number in numbers if number >= first], names)
-        path = Path(to.strip()).expanduser().absolute()
-
-        async def write() -> None:
-            from opsconsole.tui.screens.tell import Tell
-
-            try:
-                await asyncio.to_thread(save, path, lines)
-            except TroubleError as error:
-                self.app.push_screen(Tell.of(error))
-                return
-            self.app.push_screen(Tell(f"{count(len(lines))} lines are saved in\n\n{path}"))
-
-        self.run_worker(write(), group="saving lines", exit_on_error=False)
-
-
-def _gone_to(goal: float, first: float) -> str:
-    at = clock(goal, fine=False)
-    return f"at {at}" if goal >= first else f"the log begins after {at}"
+        ask_and_save(self)
