@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 import subprocess
 import sys
 import threading
@@ -99,9 +98,12 @@ FILE = '[[check]]\nname = "flag"\nkind = "file"\npath = "{}"\n'
 """A check that is DOWN without that file."""
 
 
-def start(file: Path, *words: str, **environment: str) -> subprocess.Popen[str]:
-    """`opsconsole watch WORDS` as a process of its own."""
+def start(file: Path, *words: str, err: Path | None = None) -> subprocess.Popen[str]:
+    """`opsconsole watch WORDS` as a process of its own; its stderr is the file `err`, else a pipe."""
     argv = [sys.executable, "-m", "opsconsole", "--stack", str(file), "watch", *words]
-    pipe = subprocess.PIPE
-    env = {**os.environ, **environment}
-    return subprocess.Popen(argv, stdin=subprocess.DEVNULL, stdout=pipe, stderr=pipe, text=True, env=env)
+    pipe, said = subprocess.PIPE, err.open("w") if err else None
+    try:
+        return subprocess.Popen(argv, stdin=subprocess.DEVNULL, stdout=pipe, stderr=said or pipe, text=True)
+    finally:
+        if said is not None:
+            said.close()
