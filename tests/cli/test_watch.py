@@ -163,6 +163,14 @@ def test_a_state_that_cannot_be_written_does_not_keep_the_news_from_people(tmp_p
     assert hook.told == ["flag began DOWN", "watch happened DEGRADED"]
 
 
+def test_a_text_file_that_cannot_be_written_is_as_loud_as_a_way_that_fails(tmp_path, hook, flag, said):
+    alerts = f'textfile = "{flag}/below-a-file.prom"\nping = "{hook.url}/alive"'
+    file = watched(tmp_path, hook, FILE.format(flag), alerts=alerts)
+    code, _, err = said(file, "--once")
+    assert code == 3 and err.startswith("opsconsole: textfile: ") and hook.pings == []
+    assert list(last_round(claim_of(file)).failing) == ["textfile"]
+
+
 def test_without_a_way_to_tell_it_says_so_and_needs_no_table(tmp_path, flag):
     file = watched(tmp_path, None, FILE.format(flag))
     assert once(file).out.endswith("nobody is told: [alerts] of the stack file names no way\n")

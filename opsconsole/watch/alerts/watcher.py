@@ -71,6 +71,7 @@ class Watcher:
         self._checks = {check.name: check for check in stack.checks}
         self._saved_at = 0.0
         self._unsaved = ""
+        self._unpublished: dict[str, str] = {}
         state, trouble = keep.load()
         self.state = post.with_ways(state, [sender.name for sender in ways.senders], clock())
         if trouble:
@@ -81,7 +82,7 @@ class Watcher:
     def failing(self) -> dict[str, str]:
         """The ways that fail now, and why; and the state, where it cannot be written."""
         failing = {name: outbox.why for name, outbox in self.state.outboxes.items() if outbox.failures}
-        return failing | ({"state file": self._unsaved} if self._unsaved else {})
+        return failing | self._unpublished | ({"state file": self._unsaved} if self._unsaved else {})
 
     def saw(
         self, snapshot: Snapshot, boot: Boot, silences: Sequence[Silence] = (), ooms: dict[str, float] | None = None
@@ -141,7 +142,9 @@ class Watcher:
             await asyncio.gather(*(publisher.publish(shown) for publisher in self._ways.publishers)),
             strict=True,
         ):
+            self._unpublished.pop(publisher.name, None)
             if isinstance(outcome, Failed):
+                self._unpublished[publisher.name] = outcome.why
                 self._complain(f"{publisher.name}: {outcome.why}")
 
     async def ping(self) -> None:
