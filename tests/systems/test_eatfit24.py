@@ -75,6 +75,25 @@ def test_somebody_signs_in_over_ssh_and_repairs_it_by_keyboard(bench: Bench, ssh
         assert "What changed here in the " in report
 
 
+@pytest.mark.engine
+@pytest.mark.lab
+def test_the_public_name_and_its_certificate_are_looked_at(bench: Bench) -> None:
+    with bench.working() as lab:
+        well_again(lab, "before the door is shut")
+        lab.door.shut()
+        both = {"outside.health": "DEGRADED", "certificate": "DEGRADED"}
+        assert Status.of(lab, "outside.health", "certificate").wrong == both
+        lab.door.open(days=5)
+        assert Status.of(lab, "outside.health", "certificate").wrong == {"certificate": "DEGRADED"}
+        lab.door.shut()
+        lab.door.open()
+        hand = follow(lab, Hand(Fault.none("does-not-answer", choices=("It answers here", "Prove it"))))
+        assert hand.ended == "done", (hand.stopped, hand.why, hand.seen[-800:])
+        assert "200 from 127.0.0.1" in hand.seen
+        assert "CN = localhost" in hand.seen or "CN=localhost" in hand.seen
+        well_again(lab, "with the door open")
+
+
 # --- before a deploy, and the deploy ---------------------------------------------------------------------------------
 
 

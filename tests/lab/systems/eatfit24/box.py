@@ -10,6 +10,7 @@ from typing import Final
 
 from tests.lab.systems import compose
 from tests.lab.systems.composed import Composed, postgres, shipped
+from tests.lab.systems.eatfit24.door import Door
 from tests.lab.systems.system import free_port, on_the_box, replaced
 from tests.support.waiting import wait_until
 
@@ -25,6 +26,7 @@ class Eatfit24(Composed):
     def __init__(self) -> None:
         super().__init__()
         self.port = free_port()
+        self.door = Door(self.folder / "door", self.port)
 
     @property
     def places(self) -> list[tuple[str, str]]:
@@ -33,6 +35,8 @@ class Eatfit24(Composed):
             ("/opt/EatFit24", str(self.home)),
             ('project = "eatfit24"', f'project = "{self.project}"'),
             ("eatfit24-", f"{self.project}-"),
+            ("https://eatfit24.ru", f"https://localhost:{self.door.port}"),
+            ("eatfit24.ru:443", f"localhost:{self.door.port}"),
             ("localhost:8000", f"localhost:{self.port}"),
             ("127.0.0.1:8000:", f"127.0.0.1:{self.port}:"),
             ("stay_green: 2m", "stay_green: 2s"),
@@ -48,10 +52,16 @@ class Eatfit24(Composed):
         self._lay_out()
         compose.make_base_image(self.base)
         self.compose("up", "--detach", "--build")
+        self.door.open()
         self.wait_until_well()
 
+    def close(self) -> None:
+        """Every trace of it goes."""
+        self.door.shut()
+        super().close()
+
     def _lay_out(self) -> None:
-        self.lay_ground(UV_CACHE_DIR=str(self.folder / "uv"), COMPOSE_DOCKER_CLI_BUILD="0")
+        self.lay_ground(UV_CACHE_DIR=str(self.folder / "uv"), COMPOSE_DOCKER_CLI_BUILD="0", **self.door.environment)
         shutil.copytree(APP, self.developer, ignore=shutil.ignore_patterns("__pycache__"))
         (self.developer / "gitignore").rename(self.developer / ".gitignore")
         (self.developer / "env").rename(self.folder / "env")
