@@ -80,6 +80,7 @@ def test_what_a_page_shows_of_a_stack_file_loads_as_one(page: str, text: str, tm
     head = [] if "name" in raw else ['name = "shop"']
     there = {one["name"] for one in raw.get("service", ())}
     lacking = {one["service"] for one in raw.get("check", ()) if "service" in one} - there
+    lacking |= {name for one in raw.get("alerts", {}).get("maintenance", ()) for name in one.get("checks", ())} - there
     others = [f'[[service]]\nname = "{name}"\ncontainer = "{name}"' for name in lacking]
     (tmp_path / "stack.toml").write_text("\n".join([*head, text, *others]))
     load(tmp_path / "stack.toml")
