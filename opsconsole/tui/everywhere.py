@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, ClassVar, cast
+from typing import TYPE_CHECKING, ClassVar, Final, cast
 
 from textual.binding import Binding, BindingType
 
@@ -11,6 +11,9 @@ from opsconsole.tui.panes import FINDINGS
 
 if TYPE_CHECKING:
     from opsconsole.tui.console import Console
+
+_LEADS_TO: Final = {"matrix": "matrix", "history": "runs", "command_log": "commands"}
+"""What the trail calls the screens that a key leads to from everywhere else."""
 
 
 class Everywhere(InOrder, inherit_bindings=False):
@@ -33,7 +36,9 @@ class Everywhere(InOrder, inherit_bindings=False):
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """What makes no sense now is not offered."""
-        parts = self._console.parts
+        parts, front = self._console.parts, self._console.front
+        if front is not None and front.crumb == _LEADS_TO.get(action):
+            return False
         if action == "matrix":
             return parts is not None and bool(parts.stack.matrix or parts.stack.invariants)
         if action == "history":
