@@ -64,10 +64,11 @@ def rows(view: View, width: int) -> Rows:
             [*row[:_TREATED_BY], line(("→", "key")) if one.runbooks else EMPTY]
             for one, row in zip(found, cells, strict=True)
         ]
-    start, room = place_of(_REASON, columns, cells, width)
+    titled = width >= ROOMY
+    start, room = place_of(_REASON, columns, cells, width, titled=titled)
     folded = [wrap(words(one.reason, most=600), room) for one in found]
     cells = [[*row[:_REASON], lines[0], *row[_REASON + 1 :]] for row, lines in zip(cells, folded, strict=True)]
-    head, drawn = headed(columns, cells, width, titled=width >= ROOMY)
+    head, drawn = headed(columns, cells, width, titled=titled)
     out = []
     for one, first, lines in zip(found, drawn, folded, strict=True):
         under = _below(lines, room)

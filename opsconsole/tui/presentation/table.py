@@ -101,23 +101,31 @@ def headed(
     """The same with a line of titles for above them, each of which leads to sorting by it; none unless `titled`."""
     if not titled:
         return (), lay_out(columns, rows, size, gap)
-    titles: list[Cell] = [
+    head, *drawn = lay_out(columns, [_titles(columns, rows), *rows], size, gap)
+    return head, drawn
+
+
+def place_of(
+    column: int, columns: Sequence[Column], rows: Sequence[Sequence[Cell]], size: int, *, titled: bool = False
+) -> tuple[int, int]:
+    """Where a column begins in the lines of `headed`, and how wide it is; (0, 0) where it dropped out.
+
+    A title may be wider than all that stands below it.
+    """
+    wide = _widths(columns, [_titles(columns, rows), *rows] if titled else rows, size, 1)
+    if not wide[column]:
+        return 0, 0
+    before = [room for room in wide[:column] if room]
+    return sum(before) + len(before), wide[column]
+
+
+def _titles(columns: Sequence[Column], rows: Sequence[Sequence[Cell]]) -> list[Cell]:
+    return [
         (Span(column.title, "dim", f"{SORT}{column.title}"),)
         if column.title and any(row[place] for row in rows)
         else ()
         for place, column in enumerate(columns)
     ]
-    head, *drawn = lay_out(columns, [titles, *rows], size, gap)
-    return head, drawn
-
-
-def place_of(column: int, columns: Sequence[Column], rows: Sequence[Sequence[Cell]], size: int) -> tuple[int, int]:
-    """Where a column begins in the lines of `lay_out`, and how wide it is; (0, 0) where it dropped out."""
-    wide = _widths(columns, rows, size, 1)
-    if not wide[column]:
-        return 0, 0
-    before = [room for room in wide[:column] if room]
-    return sum(before) + len(before), wide[column]
 
 
 def _line(row: Sequence[Cell], columns: Sequence[Column], wide: Sequence[int], shown: list[int], gap: int) -> Line:

@@ -45,10 +45,10 @@ def test_the_bar_gives_way_before_a_name_of_usual_length() -> None:
     assert all("opslab-bench-worker-07" in each for each in _memory(["opslab-bench-worker-07"], 40))
 
 
-def _findings(size: int, title: str, reason: str) -> list[str]:
+def _findings(size: int, title: str, reason: str, level: Level = Level.DOWN) -> list[str]:
     make = Maker()
     target = make.read(Target("memory", "worker"), MemoryReading(G))
-    make.check("worker.process", target, Level.DOWN, reason, runbooks=("wrong",))
+    make.check("worker.process", target, level, reason, runbooks=("wrong",))
     rows = next(kind for kind in PANES if kind.name == "findings").rows(
         View.of(make.snapshot(), titles={"wrong": title}), size
     )
@@ -68,3 +68,11 @@ def test_a_long_reason_goes_on_below_before_the_name_of_a_runbook_is_cut() -> No
 def test_a_runbook_is_named_wherever_it_leaves_the_reason_enough_room() -> None:
     assert _findings(78, "Wrong program", "runs web.py, expected worker.py")[0].endswith("→ Wrong program")
     assert _findings(78, TITLE + " again and again", LONG)[0].endswith("→")
+
+
+@pytest.mark.parametrize("size", [76, 80, 96, 116])
+@pytest.mark.parametrize("level", [Level.DOWN, Level.DEGRADED])
+def test_no_word_of_a_folded_reason_is_lost_where_a_title_is_wider_than_all_below_it(level: Level, size: int) -> None:
+    shown = _findings(size, TITLE, " ".join(f"word{n}" for n in range(18)), level)
+    assert re.findall(r"word\d+", "\n".join(shown)) == [f"word{n}" for n in range(18)]
+    assert len({line.index("word") for line in shown if "word" in line}) == 1
