@@ -27,4 +27,4 @@ class HelpScreen(ListScreen):
 
     def rows(self, width: int) -> Sequence[Row]:
         """A line for each key, under the title of its group."""
-        return rows(self._groups)
+        return rows(self._groups, width)

@@ -12,6 +12,7 @@ from opsconsole.model.verdict import Level
 from opsconsole.tui.palette import Entry
 from opsconsole.tui.presentation.filtering import keeps, kept, told
 from opsconsole.tui.presentation.footer import KeyHint, footer
+from opsconsole.tui.presentation.help import rows as help_rows
 from opsconsole.tui.presentation.matching import match
 from opsconsole.tui.presentation.ordering import Order, by, columns, next_order, ordered
 from opsconsole.tui.presentation.palette import ranked
@@ -208,3 +209,16 @@ def test_a_typed_line_is_edited_at_its_end() -> None:
     typed.paste("two\nlines\x1b[31m")
     assert "\n" not in typed.words
     assert "\x1b" not in typed.words
+
+
+# --- the page of keys ---------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("size", [36, 38, 76, 118])
+def test_the_page_of_keys_says_all_of_what_a_key_does_on_any_terminal(size: int) -> None:
+    groups = [("Now", [("⏎ y", "run"), ("n shift-tab space", "put aside; fg comes back, and the step goes on")])]
+    drawn = [text(each) for row in help_rows(groups, size) for each in row.lines]
+    assert max(width(line(each)) for each in drawn) <= size
+    told = " ".join(" ".join(drawn).split())
+    assert "put aside; fg comes back, and the step goes on" in told
+    assert "n shift-tab space" in told
