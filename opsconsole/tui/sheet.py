@@ -79,9 +79,10 @@ class Sheet(Vertical):
 
     def draw(self, asked: Callable[[], Asked], around: Around) -> None:
         """Draw all from the desk. What is `asked` is worked out again at the end: keys go by what was in sight."""
-        self._arrange(self._question_lines(asked()))
+        room = self._arrange(self._question_lines(asked()))
         self._draw_outline()
-        self._draw_page(asked().number, around)
+        self._draw_page(asked().number, around, room)
+        self._share(room)
         self._draw_output()
         self.draw_question(asked())
 
@@ -91,25 +92,29 @@ class Sheet(Vertical):
 
     # --- its parts ---------------------------------------------------------------------------------------
 
-    def _arrange(self, lines: Sequence[Line]) -> None:
-        """Who gets how many lines: the question all it needs, then the page, then the output."""
+    def _arrange(self, lines: Sequence[Line]) -> int:
+        """What is shown at all, and the question, which gets all the lines it needs; how many are left."""
         mode = self.mode
         self.outline.display = mode == "wide"
         for page in (self.page, self.output):
             page.frame = "box" if mode == "wide" else "rule"
         self._show_question(lines)
-        room = max(self.app.size.height - 2 - len(lines), 2)
-        printed = len(self.desk.printed)
-        if mode == "single":
-            only_output = self.output.has_focus
-            self.output.display, self.page.display = only_output, not only_output
-            text = output = room
-        else:
-            self.page.display, self.output.display = True, printed > 0
-            text = arrangement.text_height(room, self.page.wants, printed, running=self.desk.running)
-            output = room - text
+        only_output = mode == "single" and self.output.has_focus
+        self.page.display = not only_output
+        self.output.display = only_output if mode == "single" else len(self.desk.printed) > 0
+        return max(self.app.size.height - 2 - len(lines), 2)
+
+    def _page_height(self, room: int, wanted: int) -> int:
+        """How many of `room` lines a page of so many gets."""
+        if self.mode == "single":
+            return room
+        return arrangement.text_height(room, wanted, len(self.desk.printed), running=self.desk.running)
+
+    def _share(self, room: int) -> None:
+        """Share the lines: the page what it wants by now, the output the others."""
+        text = self._page_height(room, self.page.wants)
         _set_height(self.page, text)
-        _set_height(self.output, output)
+        _set_height(self.output, room if self.mode == "single" else room - text)
         self._tell_size(room)
 
     def _tell_size(self, room: int) -> None:
@@ -137,10 +142,10 @@ class Sheet(Vertical):
             self.outline.cursor = str(self._place())
             self.outline.show_rows(self.outline_rows(self.outline.inner_width))
 
-    def _draw_page(self, number: int, around: Around) -> None:
+    def _draw_page(self, number: int, around: Around, room: int) -> None:
         desk, page = self.desk, self.page
-        # What was asked for when the page was made ready decides its order; the height is that of the page.
-        size = (page.inner_width, page.inner_height)
+        # What it can have decides the order, not what the step before had: that is still its height here.
+        size = (page.inner_width, self._page_height(room, room) - cost(page.frame))
         shown = reading.of_run(desk.runbook, desk.state, desk.question, around, size)
         self._vital, page.heading = shown.page.vital, shown.heading
         looked_at = (shown.place, number)

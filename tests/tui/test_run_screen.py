@@ -425,3 +425,16 @@ async def test_a_runbook_that_has_changed_is_shown_as_a_diff_and_its_text_stays_
         await run.see("+echo [/new]")
         await run.pilot.press("y")
         await wait_for("the answer", lambda: run.session.answers == [Yes()])
+
+
+async def test_a_step_with_room_for_all_of_it_is_read_from_its_prose_on_also_when_the_step_before_was_short() -> None:
+    """The page still has the height of the step before when it is made: what it can have decides the order."""
+    async with running([ASK_LOOK, ASK_CHANGE], a_state(0)) as run:
+        await run.see("⏎ run")
+        assert run.app.desk is not None
+        run.app.desk.output("one line\r\n")  # the output takes its share: the page is as high as its few lines
+        await run.see("one line")
+        await run.pilot.press("enter")
+        await run.see("y run")
+        screen = painted(run.app)
+        assert screen.index("a restart keeps the command it was made with") < screen.index(f"$ {CHANGE.text}")
