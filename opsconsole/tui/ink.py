@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from collections.abc import Iterable, Iterator, Mapping
 from typing import TYPE_CHECKING, Final
@@ -99,7 +100,9 @@ def make_ink(theme: Theme, *, colours: bool = True) -> Ink:
 
 
 def knows_signs() -> bool:
-    """Whether the terminal is told of UTF-8."""
+    """Whether the terminal is told of UTF-8. Where LC_ALL says C, Python itself writes UTF-8 all the same (PEP 540)."""
+    if os.environ.get("LC_ALL") in ("C", "POSIX"):
+        return False
     encoding = (getattr(sys.__stderr__, "encoding", None) or "utf-8").lower().replace("-", "")
     return encoding.startswith("utf")
 

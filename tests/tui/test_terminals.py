@@ -36,7 +36,7 @@ def colours(console: RealConsole) -> set[str]:
 def test_a_faulty_theme_is_told_and_the_console_is_there_behind_it_also_without_colours_and_signs(stack: str) -> None:
     mine = Path(stack).with_name("mine.toml")
     mine.write_text('[styles]\ndown = "bold crimsonn"\n')
-    env = {"NO_COLOR": "1", "LC_ALL": "C", "PYTHONUTF8": "0", "PYTHONCOERCECLOCALE": "0"}
+    env = {"NO_COLOR": "1", "LC_ALL": "C"}
     with real_console("--stack", stack, "--theme", str(mine), env=env, columns=100, rows=30) as console:
         console.sees("styles.down: 'bold crimsonn' is not a style")
         console.sees(FAULTY)
