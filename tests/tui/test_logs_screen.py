@@ -303,35 +303,6 @@ async def test_nothing_reads_on_when_the_screen_is_closed(tmp_path: Path) -> Non
         assert not [task for task in asyncio.all_tasks() & before if "Book" in repr(task.get_coro())]
 
 
-async def test_every_key_that_works_is_on_the_page_of_keys_and_does_something(tmp_path: Path) -> None:
-    long = [at(40_000 - number, "INFO request handled " + "x" * 200) for number in range(10_100)]
-    async with logs_of(tmp_path, {"api.log": long}, (100, 70)) as logs:
-        await logs.press("slash")
-        await logs.type("handled")
-        await logs.press("enter")
-        await wait_for("matches", lambda: logs.screen.book.search and not logs.screen.book.search.behind)
-        keys = [binding for binding, _ in logs.screen.possible()]
-        assert {"n", "o", "f", "w", "t", "s", "y"} <= {binding.key for binding in keys}
-        await logs.press("question_mark")
-        await wait_for("the page of keys", lambda: "Keys" in logs.text())
-        await logs.sees("On this screen", "put aside")
-        listed = logs.text()
-        assert [one.description for one in keys if one.show and one.description not in listed] == []
-        await logs.press("escape")
-        await logs.press("k")
-        last = ("escape", "q", "ctrl+c", "ctrl+z", "question_mark")
-        for binding in keys:
-            if binding.key in last or binding.action in ("leave", "app.leave"):
-                continue
-            look = lambda: str([list(strip) for strip in logs.app.screen._compositor.render_strips()])  # noqa: E731
-            before = look()
-            await logs.press(binding.key)
-            await wait_for(f"{binding.key} to do something", lambda: look() != before)  # noqa: B023
-            while not isinstance(logs.app.screen, LogScreen) or logs.screen.bar.what:
-                await logs.press("escape")
-                await logs.pilot.pause()
-
-
 async def test_seconds_of_the_console_tell_days_apart(tmp_path: Path) -> None:
     days = [at(90_000, "INFO the day before"), at(3, "INFO today")]
     async with logs_of(tmp_path, {"api.log": days}) as logs:
