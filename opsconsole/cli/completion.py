@@ -38,7 +38,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     """The options of the command."""
     parser.add_argument("shell", nargs="?", choices=tuple(SHELLS), metavar="SHELL", help=f"one of {', '.join(SHELLS)}")
     parser.add_argument(
-        "--names", choices=("checks", "runbooks", "runs"), help="print names of this stack, as the scripts ask for them"
+        "--names",
+        choices=("checks", "services", "runbooks", "runs"),
+        help="print names of this stack, as the scripts ask for them",
     )
     parser.epilog = f"{_ON}\n{parser.epilog or ''}"
 
@@ -76,6 +78,8 @@ def _names(args: argparse.Namespace) -> Iterator[str]:
         from opsconsole.run.folder import default_state_folder
 
         yield from _runs((stack.state_folder if stack else None) or default_state_folder())
+    elif stack is not None and args.names == "services":
+        yield from (service.name for service in stack.services)
     elif stack is not None:
         checks = [check.name for check in stack.checks]
         yield from dict.fromkeys(owner for name in checks if (owner := name.partition(".")[0]) != name)

@@ -16,13 +16,14 @@ from typing import Any, Final, Literal
 from opsconsole.cli import COMMANDS
 from opsconsole.cli.arguments import Parser, overview
 
-Kind = Literal["none", "words", "file", "checks", "runbooks", "runs"]
+Kind = Literal["none", "words", "file", "checks", "services", "runbooks", "runs"]
 """What stands in the place of a value: nothing that is known, one of some words, a file, or a name of this stack."""
 
 _BY_DEST: Final[dict[str, Kind]] = {
     "checks": "checks",
     "silence": "checks",
     "unsilence": "checks",
+    "services": "services",
     "runbook": "runbooks",
     "id": "runs",
 }

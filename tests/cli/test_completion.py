@@ -48,6 +48,7 @@ def box(tmp_path, monkeypatch):
 
 CASES = [
     ("opsconsole sta", {"status"}),
+    ("opsconsole act re", {"restart", "recreate"}),
     ("opsconsole runs ", {"list", "show", "resume", "report", "verify"}),
     ("opsconsole status --fo", {"--format"}),
     ("opsconsole status --format ", {"text", "json", "nagios", "prometheus", "markdown"}),
@@ -181,7 +182,7 @@ def test_the_options_of_all_commands_are_those_that_are_really_taken():
         assert parsed([*words, "status"]).command == "status", "it takes just so many words"
 
 
-@pytest.mark.parametrize("kind", ["checks", "runbooks", "runs"])
+@pytest.mark.parametrize("kind", ["checks", "services", "runbooks", "runs"])
 def test_names_that_cannot_be_had_are_none_and_no_word_is_said(tmp_path, kind):
     assert opsconsole("completion", "--names", kind, cwd=tmp_path).code == 0
     (tmp_path / "stack.toml").write_text("name = ")
@@ -193,6 +194,11 @@ def test_names_cost_neither_a_look_at_the_box_nor_more_than_their_part_of_the_pr
     outcome = loading("completion", "--names", "checks", cwd=box)
     assert outcome.out.split() == ["web", "worker", "web.health", "worker.health", "box"]
     assert not outcome.loaded & {"httpx", "opsconsole.probes.engine", "opsconsole.watch.collector", "markdown_it"}
+
+
+def test_actions_are_offered_the_services_of_the_stack(tmp_path):
+    stack_file(tmp_path, '[[service]]\nname = "web"\nunit = "web"\n', HEALTH.format("worker"))
+    assert opsconsole("completion", "--names", "services", cwd=tmp_path).out.split() == ["web"]
 
 
 def test_without_a_shell_it_asks_for_one():
