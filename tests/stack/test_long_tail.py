@@ -140,3 +140,25 @@ def test_each_slip_is_told_with_its_line_and_what_to_do(kind, written, told):
     said = [str(trouble) for trouble in caught.value.troubles]
     assert any(told in line for line in said), said
     assert "hunter2" not in str(said)
+
+
+def test_two_checks_of_one_command_have_one_target():
+    stack = loaded(
+        "command", 'run = ["date"]\n[[check]]\nname = "other"\nkind = "command"\nsame_as = "it"\nexpect = ["UTC"]'
+    )
+    it, other = (next(check for check in stack.checks if check.name == name) for name in ("it", "other"))
+    assert it.target == other.target
+    assert other.expect.expect == ("UTC",)
+
+
+@pytest.mark.parametrize(
+    ("written", "told"),
+    [
+        ('same_as = "later"', "no command called later stands above"),
+        ('run = ["date"]\nsame_as = "it"', "same_as has the command of another check"),
+        ('expect = ["x"]', "run names no program"),
+    ],
+)
+def test_a_command_is_its_own_or_that_of_a_check_above(written, told):
+    with pytest.raises(TroubleError, match=told):
+        loaded("command", written)
