@@ -39,7 +39,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("shell", nargs="?", choices=tuple(SHELLS), metavar="SHELL", help=f"one of {', '.join(SHELLS)}")
     parser.add_argument(
         "--names",
-        choices=("checks", "services", "runbooks", "runs"),
+        choices=("checks", "services", "logs", "runbooks", "runs"),
         help="print names of this stack, as the scripts ask for them",
     )
     parser.epilog = f"{_ON}\n{parser.epilog or ''}"
@@ -80,6 +80,10 @@ def _names(args: argparse.Namespace) -> Iterator[str]:
         yield from _runs((stack.state_folder if stack else None) or default_state_folder())
     elif stack is not None and args.names == "services":
         yield from (service.name for service in stack.services)
+    elif args.names == "logs" and stack is not None:
+        from opsconsole.logs.sources import known
+
+        yield from known(stack)
     elif stack is not None:
         checks = [check.name for check in stack.checks]
         yield from dict.fromkeys(owner for name in checks if (owner := name.partition(".")[0]) != name)

@@ -44,7 +44,7 @@ _opsconsole_offer() { # kind and words, stack
     case $kind in
     words) mapfile -t COMPREPLY < <(compgen -W "${1#words}" -- "$cur") ;;
     file) compopt -o filenames 2>/dev/null; mapfile -t COMPREPLY < <(compgen -f -- "$cur") ;;
-    checks | services | runbooks | runs)
+    checks | services | logs | runbooks | runs)
         # Never by -W, which would expand what is in a name.
         while IFS= read -r word; do
             [[ $word == "$cur"* ]] && COMPREPLY+=("$word")

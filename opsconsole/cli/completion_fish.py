@@ -108,7 +108,7 @@ def _offered(value: Value) -> str:
             return "-F"
         case "runbooks":
             return "-a '(__opsconsole_runbooks)'"
-        case "checks" | "services" | "runs":
+        case "checks" | "services" | "logs" | "runs":
             return f"-a '(__opsconsole_names {value.kind})'"
         case _:
             return ""

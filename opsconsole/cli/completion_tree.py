@@ -16,7 +16,7 @@ from typing import Any, Final, Literal
 from opsconsole.cli import COMMANDS
 from opsconsole.cli.arguments import Parser, overview
 
-Kind = Literal["none", "words", "file", "checks", "services", "runbooks", "runs"]
+Kind = Literal["none", "words", "file", "checks", "services", "logs", "runbooks", "runs"]
 """What stands in the place of a value: nothing that is known, one of some words, a file, or a name of this stack."""
 
 _BY_DEST: Final[dict[str, Kind]] = {
@@ -26,6 +26,7 @@ _BY_DEST: Final[dict[str, Kind]] = {
     "services": "services",
     "runbook": "runbooks",
     "id": "runs",
+    "names": "logs",
 }
 """By the name of an argument in the parsers."""
 

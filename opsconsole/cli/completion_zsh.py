@@ -100,7 +100,7 @@ def _does(value: Value) -> str:
             return "_files"
         case "runbooks":
             return '{ _opsconsole_names runbooks || _files -g "*.md" }'
-        case "checks" | "services" | "runs":
+        case "checks" | "services" | "logs" | "runs":
             return f" _opsconsole_names {value.kind}"  # the blank keeps zsh from putting words of its own in between
         case _:
             return " "

@@ -182,7 +182,7 @@ def test_the_options_of_all_commands_are_those_that_are_really_taken():
         assert parsed([*words, "status"]).command == "status", "it takes just so many words"
 
 
-@pytest.mark.parametrize("kind", ["checks", "services", "runbooks", "runs"])
+@pytest.mark.parametrize("kind", ["checks", "services", "logs", "runbooks", "runs"])
 def test_names_that_cannot_be_had_are_none_and_no_word_is_said(tmp_path, kind):
     assert opsconsole("completion", "--names", kind, cwd=tmp_path).code == 0
     (tmp_path / "stack.toml").write_text("name = ")
