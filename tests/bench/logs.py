@@ -40,7 +40,7 @@ class Seen:
     """What a program has painted, as a terminal would show it."""
 
     def __init__(self, running: Program, columns: int = 120, rows: int = 40) -> None:
-        self._running = running
+        self.running = running
         self._screen = pyte.Screen(columns, rows)
         self._stream = pyte.ByteStream(self._screen)
 
@@ -51,13 +51,13 @@ class Seen:
             left = within - (time.perf_counter() - began)
             if left <= 0:
                 raise TimeoutError(f"no {words!r} in {within} s; the screen:\n" + "\n".join(self._screen.display))
-            if select.select([self._running.master], [], [], left)[0]:
-                self._stream.feed(os.read(self._running.master, 1 << 16))
+            if select.select([self.running.master], [], [], left)[0]:
+                self._stream.feed(os.read(self.running.master, 1 << 16))
         return time.perf_counter() - began
 
     def press(self, key: str, words: str) -> float:
         """Seconds from a key until `words` stand on the screen."""
-        os.write(self._running.master, key.encode())
+        os.write(self.running.master, key.encode())
         return self.until(words)
 
 

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import replace
 from typing import Any
 
 import pytest
+from textual import events
 from textual.pilot import Pilot
 
 from opsconsole.model.run import (
@@ -30,6 +32,7 @@ from opsconsole.model.run import (
 from opsconsole.model.runbook import Command, Risk
 from opsconsole.tui.console import Console
 from opsconsole.tui.presentation.footer import written
+from opsconsole.tui.screens.help import HelpScreen
 from opsconsole.tui.screens.run import RunScreen
 from tests.support.snapshots import everything_wrong
 from tests.support.waiting import wait_for
@@ -194,3 +197,35 @@ async def test_every_other_key_of_the_run_is_on_the_page_of_keys_and_does_someth
         await asked.open()
         await asked.pilot.press("escape")
         await wait_for("the overview", lambda: not isinstance(asked.app.screen, RunScreen))
+
+
+async def test_a_key_waits_for_one_drawing_at_most_however_much_is_printed() -> None:
+    async with asking((120, 40)) as asked:
+        await asked.turn_to(ASK_CHANGE)
+        screen, drawn, ended = asked.screen, [0], asyncio.Event()
+        draw = screen.draw
+
+        def counted() -> None:
+            drawn[0] += 1
+            draw()
+
+        screen.draw = counted
+
+        async def flood() -> None:
+            while not ended.is_set():
+                asked.session.operator.output("".join(f"line {number}\r\n" for number in range(100)))
+                await asyncio.sleep(0)
+
+        printing = asyncio.create_task(flood())
+        try:
+            await wait_for("the flood to be drawn", lambda: drawn[0])
+            pieces = len(asked.app.desk.printed) if asked.app.desk else 0
+            drawn[0] = 0
+            asked.app.post_message(events.Key("question_mark", "?"))
+            await wait_for("the page of keys", lambda: isinstance(asked.app.screen, HelpScreen))
+            assert drawn[0] <= 2, "a key stood behind many drawings"
+            assert asked.app.desk is not None
+            assert len(asked.app.desk.printed) >= pieces
+        finally:
+            ended.set()
+            await printing

@@ -150,7 +150,7 @@ CHANGES: dict[str, Change] = {
 MOVES = ("move", "page", "scroll_by", "scroll_page", "shift")
 """What can be done once its opposite has been done."""
 
-EVERYWHERE = {"history", "keys", "matrix", "mouse", "palette", "share", "theme"}
+EVERYWHERE = {"command_log", "history", "keys", "matrix", "mouse", "palette", "share", "theme"}
 """What is the console's own, not the screen's: walked once, in the overview."""
 
 ELSEWHERE = {
