@@ -54,7 +54,7 @@ def main(args: argparse.Namespace) -> int:
         write("".join(f"{name}\n" for name in names))
         return 0
     if args.shell is None:
-        raise TroubleError(Trouble("for which shell?", "opsconsole completion", f"name one of {', '.join(SHELLS)}"))
+        raise TroubleError(Trouble("no shell is named", "opsconsole completion", f"name one of {', '.join(SHELLS)}"))
     from opsconsole.cli.completion_tree import tree
 
     write(import_module(SHELLS[args.shell]).script(tree()))

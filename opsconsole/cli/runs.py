@@ -69,7 +69,7 @@ def table(runs: Sequence[RunSummary], now: float) -> str:
     lines = []
     for row, run in zip(rows, runs, strict=True):
         columns = "  ".join(one_line(cell).ljust(width) for cell, width in zip(row, widths, strict=True))
-        at = f" · at {one_line(run.step, 60)}" if run.ended is None and run.step else ""
+        at = f" · last step {one_line(run.step, 60)}" if run.ended is None and run.step else ""
         lines.append(f"{columns}  {one_line(run.title, 80)}{at}\n")
     return "".join(lines)
 

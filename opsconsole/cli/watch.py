@@ -44,6 +44,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def main(args: argparse.Namespace) -> int:
     """With `--once` the code of the worst that counts; 3 also where all is well but nobody could be told."""
+    _must_belong(args)
     if args.install_timer or args.install_cron:
         from opsconsole.cli.watch_install import install
 
@@ -57,6 +58,15 @@ def main(args: argparse.Namespace) -> int:
     from opsconsole.cli.watch_stay import stay
 
     return stay(args)
+
+
+def _must_belong(args: argparse.Namespace) -> None:
+    """Who forgets what an option is for gets no watch that stays, and believes in no silence that there is not."""
+    for option, given in (("--for", args.lasts), ("--because", args.because)):
+        if given and not args.silence:
+            raise TroubleError(Trouble("it belongs to a silence", option, "name what to silence: --silence CHECK"))
+    if args.write and not (args.install_timer or args.install_cron):
+        raise TroubleError(Trouble("it writes what is installed", "--write", "add --install-timer or --install-cron"))
 
 
 async def _once(args: argparse.Namespace) -> int:

@@ -40,9 +40,8 @@ def look_for_runs(console: Console) -> None:
 def _where(run: RunSummary, now: float) -> str:
     if run.fault:
         return one_line(run.fault)
-    doing = (
-        f"{one_line(run.step, 60)} is running" if run.running else f"at {one_line(run.step, 60)}" if run.step else ""
-    )
+    step = one_line(run.step, 60)
+    doing = f"{step} is running" if run.running else f"last step {step}" if step else ""
     begun = f"begun {age(now - run.started)} ago" if now - run.started >= 10 else "just begun"
     return " · ".join(filter(None, (doing, f"by {run.user}", begun)))
 

@@ -199,6 +199,9 @@ def test_a_silence_has_an_end_and_a_reason_and_a_name_that_exists(tmp_path, hook
         (("--silence", "flog", "--for", "2h", "--because", "x"), "there is no check 'flog'; did you mean flag?"),
         (("--silence", "flag", "--for", "soon", "--because", "x"), "--for: 'soon' is not a duration"),
         (("--unsilence", "flag"), "flag is not silenced"),
+        (("--for", "2h"), "--for: it belongs to a silence; name what to silence: --silence CHECK"),
+        (("--once", "--because", "x"), "--because: it belongs to a silence"),
+        (("--write",), "--write: it writes what is installed; add --install-timer or --install-cron"),
     ):
         code, out, err = said(file, *words)
         assert code == 3 and says in err and not out

@@ -105,7 +105,7 @@ def _more(run: PastRun, width: int) -> list[Line]:
     told = [
         (f"record: {run.fault}", "down") if run.fault else ("record: as it was written, its seal holds", "good"),
         (f"why: {run.reason}" if run.reason else "", "dim"),
-        (f"at: {run.step}" if run.ended is None and run.step else "", "dim"),
+        (f"last step: {run.step}" if run.ended is None and run.step else "", "dim"),
         (f"run {run.id}" + (f" of {run.runbook}.md" if run.runbook else ""), "dim"),
     ]
     return [
