@@ -139,7 +139,7 @@ def test_one_that_vanished_between_the_list_and_the_opening_is_not_shown_from_me
         console.press("r")
         text = console.sees("The gone one")
         listed = [line.split()[1] for line in text.splitlines() if line.startswith("│ ") and len(line.split()) > 2]
-        assert listed == ["empty", "latin", "The", "The"]
+        assert listed == ["runbook", "empty", "latin", "The", "The"], "the head of the table, and what is in it"
         assert "the runbook is empty" in text
         assert "the runbook is not text in UTF-8: byte 4 (0xfc)" in text
         (shop.folder / "gone.md").unlink()
