@@ -21,7 +21,7 @@ class Everywhere(InOrder, inherit_bindings=False):
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("colon,ctrl+p", "palette", "go to", key_display=":", id="keep-4.palette"),
-        Binding("question_mark", "keys", "help", id="keep-3.keys"),
+        Binding("question_mark", "keys", "help", id="keep-1.keys"),
         Binding("m", "mouse", "mouse", id="keep-9.mouse"),
         Binding("p", "share", "picture, words for a chat", show=False),
         Binding("T", "theme", "theme: the colours", show=False),
