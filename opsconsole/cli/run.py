@@ -17,7 +17,8 @@ from opsconsole.model.trouble import Trouble, TroubleError
 
 if TYPE_CHECKING:
     from opsconsole.cli.run_lines import LineOperator
-    from opsconsole.model.run import AskConfirm, RunState
+    from opsconsole.model.questions import AskConfirm
+    from opsconsole.model.run import RunState
     from opsconsole.model.runbook import Runbook, Step
     from opsconsole.run.session import Session
     from opsconsole.wiring import Parts

@@ -6,7 +6,8 @@ from collections.abc import Collection, Mapping
 from typing import Final
 
 from opsconsole.cli.run_text import Ink
-from opsconsole.model.run import AskWay, Progress, RunState
+from opsconsole.model.questions import AskWay
+from opsconsole.model.run import Progress, RunState
 from opsconsole.model.runbook import Step
 from opsconsole.model.text import one_line, plain
 from opsconsole.model.units import duration

@@ -24,7 +24,7 @@ from opsconsole.cli.run_beside import (
     step_heading,
 )
 from opsconsole.cli.run_text import Ink, keys_of, ops_check_lines, prompt, question_lines, result_line
-from opsconsole.model.run import (
+from opsconsole.model.questions import (
     Answer,
     Apart,
     AskConfirm,
@@ -40,18 +40,16 @@ from opsconsole.model.run import (
     Leave,
     Override,
     Pick,
-    Progress,
-    Prompt,
     Question,
     Rest,
     Retry,
-    RunState,
     Shell,
     Skip,
     Stop,
     Value,
     Yes,
 )
+from opsconsole.model.run import Progress, Prompt, RunState
 from opsconsole.model.runbook import Risk
 from opsconsole.model.text import one_line
 from opsconsole.run.met import Met

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from opsconsole.model.check import Finding
-from opsconsole.model.run import (
+from opsconsole.model.questions import (
     AskChanged,
     AskConfirm,
     AskEnd,
@@ -17,12 +17,9 @@ from opsconsole.model.run import (
     AskUnknown,
     AskWatch,
     AskWay,
-    OpsCheck,
-    PartState,
-    Progress,
     Question,
-    level_changes,
 )
+from opsconsole.model.run import OpsCheck, PartState, Progress, level_changes
 from opsconsole.model.runbook import Step
 from opsconsole.model.text import one_line, plain
 from opsconsole.model.units import duration

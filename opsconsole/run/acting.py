@@ -7,7 +7,7 @@ from collections.abc import Awaitable, Callable
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-from opsconsole.model.run import (
+from opsconsole.model.questions import (
     Answer,
     Apart,
     AskConfirm,
@@ -16,16 +16,15 @@ from opsconsole.model.run import (
     Edit,
     Here,
     Leave,
-    OpsCheck,
     Override,
     Pick,
-    Progress,
     Rest,
     Retry,
     Skip,
     Stop,
     Yes,
 )
+from opsconsole.model.run import OpsCheck, Progress
 from opsconsole.model.text import one_line
 from opsconsole.model.verdict import Level
 from opsconsole.run import choosing, moves, questions

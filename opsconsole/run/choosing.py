@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from opsconsole.model.run import AskWay, Progress, RunState, StepState, Way
+from opsconsole.model.questions import AskWay, Way
+from opsconsole.model.run import Progress, RunState, StepState
 from opsconsole.model.text import one_line
 from opsconsole.runbook.anchors import section_at
 

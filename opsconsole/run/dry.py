@@ -7,7 +7,8 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from opsconsole.model.run import AskConfirm, Entry, RunState
+from opsconsole.model.questions import AskConfirm
+from opsconsole.model.run import Entry, RunState
 from opsconsole.model.runbook import Risk, Runbook
 from opsconsole.model.stack import Stack
 from opsconsole.run.core import begin

@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
-from opsconsole.model.run import Answer, AskInput, Value
+from opsconsole.model.questions import Answer, AskInput, Value
 from opsconsole.model.runbook import Placeholder, Risk
 from opsconsole.model.text import one_line
 from opsconsole.run.attach import NO_TERMINAL, make_room, terminal_type

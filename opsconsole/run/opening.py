@@ -8,7 +8,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
-from opsconsole.model.run import AskChanged, Leave, Stop, Yes
+from opsconsole.model.questions import AskChanged, Leave, Stop, Yes
 from opsconsole.model.runbook import Runbook
 from opsconsole.model.stack import Stack
 from opsconsole.model.text import one_line

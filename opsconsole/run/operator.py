@@ -5,7 +5,8 @@ from __future__ import annotations
 from contextlib import AbstractContextManager
 from typing import Protocol
 
-from opsconsole.model.run import Answer, Question, RunState
+from opsconsole.model.questions import Answer, Question
+from opsconsole.model.run import RunState
 from opsconsole.run.real import RealTerminal
 
 

@@ -8,17 +8,8 @@ from itertools import takewhile
 from typing import Final
 
 from opsconsole.model.check import Finding
-from opsconsole.model.run import (
-    AskConfirm,
-    AskEnd,
-    AskFailed,
-    AskShown,
-    AskUnknown,
-    PartState,
-    Progress,
-    RunState,
-    StepState,
-)
+from opsconsole.model.questions import AskConfirm, AskEnd, AskFailed, AskShown, AskUnknown
+from opsconsole.model.run import PartState, Progress, RunState, StepState
 from opsconsole.model.runbook import Command, Confirm
 from opsconsole.model.text import one_line
 from opsconsole.run.carrying import words_for

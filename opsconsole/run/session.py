@@ -9,7 +9,8 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
-from opsconsole.model.run import Answer, AskChanged, Progress, Question, RunState, Shell
+from opsconsole.model.questions import Answer, AskChanged, Question, Shell
+from opsconsole.model.run import Progress, RunState
 from opsconsole.model.runbook import Runbook
 from opsconsole.model.snapshot import Snapshot
 from opsconsole.model.stack import Stack

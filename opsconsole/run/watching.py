@@ -6,7 +6,8 @@ import asyncio
 import os
 from typing import TYPE_CHECKING, Final
 
-from opsconsole.model.run import AskWatch, Leave, Progress, Yes
+from opsconsole.model.questions import AskWatch, Leave, Yes
+from opsconsole.model.run import Progress
 from opsconsole.run.link import HolderGone, NotDone
 
 if TYPE_CHECKING:

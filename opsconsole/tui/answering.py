@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from opsconsole.model.run import (
+from opsconsole.model.questions import (
     Apart,
     AskFailed,
     AskInput,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Final
 
-from opsconsole.model.run import (
+from opsconsole.model.questions import (
     AskConfirm,
     AskFailed,
     AskInput,

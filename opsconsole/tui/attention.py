@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from typing import Final
 
-from opsconsole.model.run import Question
+from opsconsole.model.questions import Question
 from opsconsole.tui.presentation.question import runs_change
 
 QUIET: Final = 0.15

@@ -8,17 +8,8 @@ from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
-from opsconsole.model.run import (
-    Answer,
-    AskConfirm,
-    AskWatch,
-    Leave,
-    PartState,
-    Progress,
-    Question,
-    RunState,
-    ShellState,
-)
+from opsconsole.model.questions import Answer, AskConfirm, AskWatch, Leave, Question
+from opsconsole.model.run import PartState, Progress, RunState, ShellState
 from opsconsole.model.runbook import Runbook
 from opsconsole.model.text import one_line
 from opsconsole.model.trouble import TroubleError

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from opsconsole.model.run import Question
+from opsconsole.model.questions import Question
 from opsconsole.tui.attention import Attention
 
 

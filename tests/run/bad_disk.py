@@ -13,7 +13,7 @@ import sys
 from pathlib import Path
 from typing import Any
 
-from opsconsole.model.run import Leave, Yes
+from opsconsole.model.questions import Leave, Yes
 from opsconsole.model.trouble import TroubleError
 from opsconsole.run import journal, wire
 from opsconsole.run.folder import list_runs, read_run

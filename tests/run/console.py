@@ -12,7 +12,8 @@ import asyncio
 import sys
 from pathlib import Path
 
-from opsconsole.model.run import Answer, AskConfirm, AskFailed, Question, RunState, Skip, Yes
+from opsconsole.model.questions import Answer, AskConfirm, AskFailed, Question, Skip, Yes
+from opsconsole.model.run import RunState
 from opsconsole.model.trouble import TroubleError
 from opsconsole.run.folder import list_runs
 from tests.run.shop import Shop

@@ -12,7 +12,7 @@ import sys
 from pathlib import Path
 from typing import Any
 
-from opsconsole.model.run import Skip, Yes
+from opsconsole.model.questions import Skip, Yes
 from opsconsole.model.trouble import TroubleError
 from opsconsole.run.session import Session
 from tests.run.lab import journalled, kill_holder

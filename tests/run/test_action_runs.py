@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from opsconsole.model.action import Job, Look, Offer
-from opsconsole.model.run import AskChanged, AskConfirm, AskEnd, AskFailed, Back, Leave, Yes
+from opsconsole.model.questions import AskChanged, AskConfirm, AskEnd, AskFailed, Back, Leave, Yes
 from opsconsole.model.stack import Forbidden
 from opsconsole.model.trouble import TroubleError
 from opsconsole.run.actions.book import runbook_for, text_for

@@ -8,7 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from opsconsole.model.run import Answer, AskConfirm, AskFailed, Question, RunState, Stop, Yes
+from opsconsole.model.questions import Answer, AskConfirm, AskFailed, Question, Stop, Yes
+from opsconsole.model.run import RunState
 from tests.run.shop import Shop
 
 

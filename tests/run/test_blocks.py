@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from opsconsole.model.run import (
+from opsconsole.model.questions import (
     Apart,
     AskConfirm,
     AskFailed,
@@ -16,11 +16,11 @@ from opsconsole.model.run import (
     Here,
     Leave,
     Override,
-    Progress,
     Rest,
     Skip,
     Yes,
 )
+from opsconsole.model.run import Progress
 from opsconsole.model.runbook import Risk
 from opsconsole.model.stack import Forbidden
 from opsconsole.run.kinds import Kind

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from opsconsole.model.run import AskChanged, AskConfirm, AskInput, Leave, Stop, Value, Yes
+from opsconsole.model.questions import AskChanged, AskConfirm, AskInput, Leave, Stop, Value, Yes
 from opsconsole.run.changed import difference
 from opsconsole.run.kinds import Kind
 from tests.run.lab import journalled

@@ -7,7 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from opsconsole.model.run import AskConfirm, AskWay, Back, Leave, Pick, Progress, Question, RunState, Skip, Yes
+from opsconsole.model.questions import AskConfirm, AskWay, Back, Leave, Pick, Question, Skip, Yes
+from opsconsole.model.run import Progress, RunState
 from opsconsole.run.folder import entries_of
 from opsconsole.run.kinds import Kind
 from tests.run.shop import Shop

@@ -13,7 +13,8 @@ from pathlib import Path
 
 import pytest
 
-from opsconsole.model.run import AskConfirm, AskUnknown, Leave, Progress, Retry, Skip, Yes
+from opsconsole.model.questions import AskConfirm, AskUnknown, Leave, Retry, Skip, Yes
+from opsconsole.model.run import Progress
 from opsconsole.run import wire
 from opsconsole.run.folder import list_runs, read_run
 from opsconsole.run.kinds import Kind

@@ -8,7 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from opsconsole.model.run import Answer, AskConfirm, Question, RunState, Yes
+from opsconsole.model.questions import Answer, AskConfirm, Question, Yes
+from opsconsole.model.run import RunState
 from opsconsole.run.who import login_name
 from tests.lab.engine import LabEngine
 from tests.run.shop import Shop

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from opsconsole.model.run import Leave
+from opsconsole.model.questions import Leave
 from opsconsole.model.trouble import TroubleError
 from opsconsole.run import journal
 from opsconsole.run.folder import create, default_state_folder, list_runs, read_run, run_folder

@@ -5,7 +5,8 @@ from __future__ import annotations
 import asyncio
 from pathlib import Path
 
-from opsconsole.model.run import Answer, AskEnd, Question, RunState, Yes
+from opsconsole.model.questions import Answer, AskEnd, Question, Yes
+from opsconsole.model.run import RunState
 from opsconsole.model.verdict import Level
 from opsconsole.run.green import Green, wrong_in
 from opsconsole.run.kinds import Kind

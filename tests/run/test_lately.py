@@ -8,7 +8,8 @@ from pathlib import Path
 import pytest
 
 from opsconsole.model.lately import SPAN, Change, Lately, Unseen
-from opsconsole.model.run import Entry, Yes
+from opsconsole.model.questions import Yes
+from opsconsole.model.run import Entry
 from opsconsole.run import journal
 from opsconsole.run.folder import read_run
 from opsconsole.run.kinds import Kind

@@ -6,19 +6,18 @@ from pathlib import Path
 
 import pytest
 
-from opsconsole.model.run import (
+from opsconsole.model.questions import (
     Answer,
     AskConfirm,
     AskFailed,
     AskInput,
     Leave,
-    Progress,
     Question,
-    RunState,
     Skip,
     Value,
     Yes,
 )
+from opsconsole.model.run import Progress, RunState
 from opsconsole.run.kinds import Kind
 from opsconsole.run.report import outputs_of, report
 from tests.run.lab import all_bytes, journalled, kill_holder

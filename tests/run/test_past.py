@@ -77,7 +77,7 @@ def test_a_record_that_was_altered_says_what_is_wrong_with_it(tmp_path: Path) ->
 
 
 async def test_a_real_run_is_among_them(tmp_path: Path) -> None:
-    from opsconsole.model.run import Yes
+    from opsconsole.model.questions import Yes
 
     shop = Shop(tmp_path)
     session, _ = await shop.begin("```bash\ntrue\n```\n", [Yes(), Yes()], reason="paged")

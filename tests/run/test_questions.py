@@ -11,7 +11,16 @@ from hypothesis import strategies as st
 
 from opsconsole.cli.plainly import Plainly
 from opsconsole.cli.run_text import keys_of, prompt
-from opsconsole.model.run import AskChanged, AskConfirm, AskEnd, AskFailed, AskShown, AskTick, AskUnknown, AskWatch
+from opsconsole.model.questions import (
+    AskChanged,
+    AskConfirm,
+    AskEnd,
+    AskFailed,
+    AskShown,
+    AskTick,
+    AskUnknown,
+    AskWatch,
+)
 from opsconsole.model.runbook import Risk
 from opsconsole.model.text import plain
 from opsconsole.run.core import begin

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from opsconsole.model.run import AskConfirm, Leave, Yes
+from opsconsole.model.questions import AskConfirm, Leave, Yes
 from opsconsole.run.foreseeing import Surroundings, foresee
 from opsconsole.run.recreating import Made, Now, forecast
 from opsconsole.runbook.compose_up import ComposeUp

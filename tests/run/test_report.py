@@ -12,7 +12,8 @@ from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 from markdown_it.token import Token
 
-from opsconsole.model.run import Edit, Entry, Retry, Skip, Value, Yes
+from opsconsole.model.questions import Edit, Retry, Skip, Value, Yes
+from opsconsole.model.run import Entry
 from opsconsole.run import journal
 from opsconsole.run.kinds import Kind
 from opsconsole.run.report import outputs_of, report

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from opsconsole.model.run import (
+from opsconsole.model.questions import (
     AskConfirm,
     AskEnd,
     AskFailed,
@@ -17,15 +17,13 @@ from opsconsole.model.run import (
     Back,
     Edit,
     Leave,
-    Progress,
     Retry,
-    RunState,
     Skip,
     Stop,
     Value,
     Yes,
-    level_changes,
 )
+from opsconsole.model.run import Progress, RunState, level_changes
 from opsconsole.model.runbook import Risk
 from opsconsole.model.stack import Forbidden
 from opsconsole.model.trouble import TroubleError

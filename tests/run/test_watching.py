@@ -8,7 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from opsconsole.model.run import Answer, AskConfirm, AskWatch, Leave, Question, RunState, Yes
+from opsconsole.model.questions import Answer, AskConfirm, AskWatch, Leave, Question, Yes
+from opsconsole.model.run import RunState
 from opsconsole.run import wire
 from opsconsole.run.kinds import Kind
 from opsconsole.run.session import Session

@@ -6,7 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from opsconsole.model.run import Answer, AskConfirm, Back, Leave, Progress, Question, RunState, Skip, Value, Yes
+from opsconsole.model.questions import Answer, AskConfirm, Back, Leave, Question, Skip, Value, Yes
+from opsconsole.model.run import Progress, RunState
 from tests.run.shop import Shop
 
 

@@ -6,7 +6,8 @@ from collections.abc import Callable, Iterable
 from contextlib import AbstractContextManager, nullcontext
 from typing import TypeAlias
 
-from opsconsole.model.run import Answer, Leave, Question, RunState
+from opsconsole.model.questions import Answer, Leave, Question
+from opsconsole.model.run import RunState
 
 Line: TypeAlias = "Answer | Callable[[RunState, Question], Answer]"
 

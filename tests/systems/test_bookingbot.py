@@ -13,7 +13,8 @@ from types import SimpleNamespace
 
 import pytest
 
-from opsconsole.model.run import Answer, AskTick, Question, RunState
+from opsconsole.model.questions import Answer, AskTick, Question
+from opsconsole.model.run import RunState
 from opsconsole.runbook.guard import Guard
 from opsconsole.stack.load import load
 from tests.lab.systems.bookingbot.box import FIRST, SHIPPED, Bookingbot

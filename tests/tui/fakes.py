@@ -10,7 +10,8 @@ from typing import Any
 
 from opsconsole.model.detail import About, Happening, HealthLook, Message, Messages, Port, Shape, Story, Variable
 from opsconsole.model.lately import Lately
-from opsconsole.model.run import Answer, Leave, PartState, Progress, Question, RunState, StepState, Stop
+from opsconsole.model.questions import Answer, Leave, Question, Stop
+from opsconsole.model.run import PartState, Progress, RunState, StepState
 from opsconsole.model.runbook import Command, Risk, Runbook, Section, Step
 from opsconsole.model.snapshot import Snapshot
 from opsconsole.tui.console import Console

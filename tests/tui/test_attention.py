@@ -7,7 +7,7 @@ from dataclasses import replace
 from hypothesis import given
 from hypothesis import strategies as st
 
-from opsconsole.model.run import AskConfirm
+from opsconsole.model.questions import AskConfirm
 from opsconsole.tui.attention import QUIET, Attention
 from tests.tui.fakes import CHANGE, LOOK
 

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from opsconsole.model.run import AskConfirm
+from opsconsole.model.questions import AskConfirm
 from opsconsole.tui.clipboard import MOST, around, sequence, taken
 from tests.support.console import settled
 from tests.support.multiplexers import inside

@@ -12,7 +12,7 @@ import pytest
 from textual import events
 from textual.pilot import Pilot
 
-from opsconsole.model.run import (
+from opsconsole.model.questions import (
     AskChanged,
     AskConfirm,
     AskEnd,
@@ -26,9 +26,9 @@ from opsconsole.model.run import (
     Leave,
     Question,
     Retry,
-    RunState,
     Way,
 )
+from opsconsole.model.run import RunState
 from opsconsole.model.runbook import Command, Risk
 from opsconsole.tui.console import Console
 from opsconsole.tui.presentation.footer import written

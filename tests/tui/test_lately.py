@@ -9,7 +9,7 @@ from dataclasses import replace
 from textual.pilot import Pilot
 
 from opsconsole.model.lately import SPAN, Change, Lately, Unseen
-from opsconsole.model.run import AskConfirm
+from opsconsole.model.questions import AskConfirm
 from opsconsole.tui.console import Console
 from opsconsole.tui.presentation.lately import Beside, block, whole
 from opsconsole.tui.presentation.spans import text

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from textual.pilot import Pilot
 
-from opsconsole.model.run import AskConfirm, AskFailed, AskWatch, AskWay, Question, Way
+from opsconsole.model.questions import AskConfirm, AskFailed, AskWatch, AskWay, Question, Way
 from opsconsole.runbook.markdown import parse
 from opsconsole.tui.screens.reading import ReadScreen
 from tests.support.snapshots import all_well, everything_wrong, unreadable

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from textual.pilot import Pilot
 
-from opsconsole.model.run import AskConfirm, Yes
+from opsconsole.model.questions import AskConfirm, Yes
 from opsconsole.runbook.library import Library
 from opsconsole.tui.console import Console
 from tests.support.snapshots import everything_wrong

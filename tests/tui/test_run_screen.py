@@ -11,7 +11,7 @@ import pytest
 from textual import events
 from textual.pilot import Pilot
 
-from opsconsole.model.run import (
+from opsconsole.model.questions import (
     AskChanged,
     AskConfirm,
     AskEnd,
@@ -24,16 +24,15 @@ from opsconsole.model.run import (
     Edit,
     Leave,
     Pick,
-    Progress,
     Question,
     Retry,
-    RunState,
     Skip,
     Stop,
     Value,
     Way,
     Yes,
 )
+from opsconsole.model.run import Progress, RunState
 from opsconsole.tui.console import Console
 from tests.support.snapshots import everything_wrong
 from tests.support.waiting import wait_for

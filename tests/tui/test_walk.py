@@ -20,7 +20,8 @@ from textual.binding import Binding
 from textual.pilot import Pilot
 
 from opsconsole.model.lately import Lately
-from opsconsole.model.run import AskEnd, RunState
+from opsconsole.model.questions import AskEnd
+from opsconsole.model.run import RunState
 from opsconsole.tui import screens
 from opsconsole.tui.board import Board
 from opsconsole.tui.console import Console

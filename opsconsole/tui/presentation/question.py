@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Final
 
-from opsconsole.model.run import (
+from opsconsole.model.questions import (
     AskChanged,
     AskConfirm,
     AskEnd,

@@ -7,7 +7,8 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from opsconsole.model.check import Standing
-from opsconsole.model.run import AskChanged, AskEnd, AskWay, Progress, Question, RunState
+from opsconsole.model.questions import AskChanged, AskEnd, AskWay, Question
+from opsconsole.model.run import Progress, RunState
 from opsconsole.model.runbook import Runbook
 from opsconsole.model.text import plain
 from opsconsole.runbook.between import after, before

@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Final
 
-from opsconsole.model.run import Question, RunState
+from opsconsole.model.questions import Question
+from opsconsole.model.run import RunState
 from opsconsole.model.snapshot import Snapshot
 from opsconsole.model.text import one_line
 from opsconsole.tui.presentation.header import verdict

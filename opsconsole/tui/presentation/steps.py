@@ -8,18 +8,8 @@ from itertools import chain
 from typing import Final
 
 from opsconsole.model.check import Standing
-from opsconsole.model.run import (
-    AskConfirm,
-    AskFailed,
-    AskUnknown,
-    AskWay,
-    PartState,
-    Progress,
-    Question,
-    RunState,
-    StepState,
-    level_changes,
-)
+from opsconsole.model.questions import AskConfirm, AskFailed, AskUnknown, AskWay, Question
+from opsconsole.model.run import PartState, Progress, RunState, StepState, level_changes
 from opsconsole.model.runbook import Command, Risk, Runbook, Step
 from opsconsole.model.text import one_line, plain
 from opsconsole.model.units import duration

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Final
 from textual import events
 from textual.app import ComposeResult
 
-from opsconsole.model.run import Question
+from opsconsole.model.questions import Question
 from opsconsole.model.snapshot import Snapshot
 from opsconsole.tui import interrupting, lately
 from opsconsole.tui.canvas import Canvas

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from opsconsole.model.run import (
+from opsconsole.model.questions import (
     Answer,
     AskConfirm,
     AskEnd,
@@ -17,14 +17,13 @@ from opsconsole.model.run import (
     Edit,
     Override,
     Pick,
-    Progress,
     Question,
-    RunState,
     Skip,
     Stop,
     Value,
     Yes,
 )
+from opsconsole.model.run import Progress, RunState
 from tests.lab.systems.fault import Fault
 
 

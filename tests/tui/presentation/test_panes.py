@@ -6,8 +6,8 @@ from dataclasses import replace
 
 import pytest
 
+from opsconsole.model.questions import AskConfirm, AskFailed, Question
 from opsconsole.model.readings import MemoryReading
-from opsconsole.model.run import AskConfirm, AskFailed, Question
 from opsconsole.model.runbook import Risk
 from opsconsole.model.sample import Sample, Target
 from opsconsole.model.snapshot import Snapshot

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from opsconsole.model.run import AskConfirm, AskEnd, AskFailed, Carried, OpsCheck, PartState, Progress
+from opsconsole.model.questions import AskConfirm, AskEnd, AskFailed
+from opsconsole.model.run import Carried, OpsCheck, PartState, Progress
 from opsconsole.model.runbook import Command, Risk
 from opsconsole.model.verdict import Level
 from opsconsole.run.met import Met
