@@ -35,13 +35,15 @@ class Level:
 class Frame:
     """What a chart is drawn in: `seconds` before `now`, and for how many seconds a point speaks where none follows.
 
-    `turns` are times (epoch seconds) to be marked below, as those of restarts.
+    `turns` are times (epoch seconds) to be marked below, as those of restarts. Where the last look failed, the newest
+    figure is only `stale`: it was so once.
     """
 
     now: float
     seconds: float
     hold: float
     turns: Sequence[float] = ()
+    stale: bool = False
 
 
 def chart(
@@ -50,7 +52,7 @@ def chart(
     """Lines of at most `size` = (cells, lines); the last is the axis of time. `says` words a figure."""
     room, height = size[0], max(size[1] - 1, 1)
     top, near = scale(points, levels)
-    names = _names(levels, points, near, says, long=room >= _ROOMY)
+    names = _names(levels, points, near, says, long=room >= _ROOMY, stale=frame.stale)
     beside = max((width(text) for _, text in names), default=0) + 1
     columns = max(room - beside, 4)
     figures = by_column(points, frame, columns)
@@ -130,12 +132,19 @@ def _row_of(at: float, top: float, height: int) -> int:
 
 
 def _names(
-    levels: Sequence[Level], points: Sequence[Point], near: Sequence[Level], says: Callable[[float], str], *, long: bool
+    levels: Sequence[Level],
+    points: Sequence[Point],
+    near: Sequence[Level],
+    says: Callable[[float], str],
+    *,
+    long: bool,
+    stale: bool,
 ) -> list[tuple[float, Line]]:
     """What stands beside the chart: first the newest figure, then each line by its name and figure."""
     newest = points[-1].last if points else 0.0
-    now = (f"{says(newest)} now" if long else says(newest)) if points else ""
-    out = [(newest, line((now, "value")))]
+    when = " last seen" if stale else " now"
+    told = f"{says(newest)}{when if long else '?' if stale else ''}" if points else ""
+    out = [(newest, line((told, "dim" if stale else "value")))]
     for each in levels:
         far = "" if each in near else " ↑"
         text = f"{each.name} {says(each.at)}{far}" if long else f"{says(each.at)}{far}"

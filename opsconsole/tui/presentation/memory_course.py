@@ -40,11 +40,12 @@ def lines(subject: Subject, spell: Spell, size_of: tuple[int, int]) -> list[Line
     out = [folded for one in answers(subject, spell) for folded in wrap(words(one, "value"), room)]
     target = subject.target("memory") or subject.target("health")
     sample = subject.snapshot.latest.get(target) if target is not None else None
+    stale = sample is not None and sample.problem is not None
     if sample is not None and sample.problem is not None:
         out = [*wrap(words(sample.problem.reason, "unknown"), room), *out]
     if target is not None and target.kind == "health":
         out += [line((_latencies(found), "dim"))]
-    frame = Frame(found.now, found.seconds, found.hold, starts(subject))
+    frame = Frame(found.now, found.seconds, found.hold, starts(subject), stale)
     words_of = size if target is None or target.kind == "memory" else duration
     left = max(height - len(out), 3)
     return [*out, *chart(found.points, levels(subject), frame, (room, left), words_of)]

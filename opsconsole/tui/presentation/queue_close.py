@@ -30,6 +30,7 @@ _SHARE: Final = 12
 """Cells of the bar of a share."""
 
 _NO_RATE: Final = "not known yet: it takes two looks, and Redis 6.0.6"
+_UNREAD: Final = "not known: the last look failed"
 _WORKERS: Final = {
     "celery": "not known: Celery's workers leave no trace in Redis",
     "dramatiq": "not known yet: not each that speaks to the broker was seen to hold a message",
@@ -78,6 +79,14 @@ class Close:
         """What kind of queue it is."""
         return self.reading.kind if self.reading is not None else None
 
+    @property
+    def stale(self) -> str:
+        """How old what is shown is, where the last look failed; empty where it is what is so."""
+        sample, good = self.snapshot.latest.get(self.target), self.snapshot.last_good.get(self.target)
+        if sample is None or sample.problem is None or good is None:
+            return ""
+        return f"{age(self.snapshot.at - good.at)} ago"
+
     def rate(self, field: str) -> float | None:
         """How fast `added` or `taken` grows, per second; None where that is not known."""
         found = per_second(self.snapshot.past.get(self.target, ()), _of(self.name, field))
@@ -93,7 +102,12 @@ def head(close: Close, width: int) -> list[Line]:
     queue, found = close.queue, close.subject.findings
     worst = found[0].level if found else Verdict.OK
     badge = line((f" {worst.name} ", f"badge-{LEVEL_STYLES[worst]}")) if worst else line(("OK", "good"))
-    waits = line((f"{count(queue.waiting)} waiting", "value")) if queue is not None else line(("no queue yet", "dim"))
+    old = close.stale
+    waits = (
+        line((f"{count(queue.waiting)} waiting{f' {old}' if old else ''}", "dim" if old else "value"))
+        if queue is not None
+        else line(("no queue yet", "dim"))
+    )
     kind = words(f"{close.kind or 'queue'} of {close.target.name}", "dim", 60)
     first = join([words(close.name or close.target.name, "title", 60), kind, waits], _DOT)
     told = words(found[0].reason, LEVEL_STYLES[worst], 300) if found else words(answer(close, "quarter"), "dim")
@@ -124,7 +138,7 @@ def lines(close: Close, spell: Spell, room: tuple[int, int]) -> list[Line]:
     """The answer, then its depth over time, in at most `room` = (cells, lines)."""
     found = close.seen(spell)
     out = wrap(words(answer(close, spell), "value"), room[0])
-    frame = Frame(found.now, found.seconds, found.hold)
+    frame = Frame(found.now, found.seconds, found.hold, stale=bool(close.stale))
     return [*out, *chart(found.points, _levels(close), frame, (room[0], max(room[1] - len(out), 3)), _count)]
 
 
@@ -144,8 +158,7 @@ def figures(close: Close, width: int) -> list[Row]:
     sample = close.snapshot.latest.get(close.target)
     out = []
     if sample is not None and sample.problem is not None:
-        good = close.snapshot.last_good.get(close.target)
-        ago = f"; as it was {age(close.snapshot.at - good.at)} ago:" if good is not None else ""
+        ago = f"; as it was {close.stale}:" if close.stale else ""
         out.append(Row("why", tuple(wrap(words(f"{sample.problem.reason}{ago}", "unknown", 400), width))))
     if queue is None or reading is None:
         return [*out, Row("none", tuple(wrap(line(("no such queue was seen yet", "dim")), width)))]
@@ -159,7 +172,7 @@ def _counted(close: Close, queue: Queue, reading: BrokerReading) -> Iterator[tup
     for name, field in (("in", "added"), ("out", "taken")):
         rate = close.rate(field)
         least = "at least " if close.rate("unsure") else ""
-        told = f"{least}{per(rate) if rate else '0/s'}" if rate is not None else _NO_RATE
+        told = f"{least}{per(rate) if rate else '0/s'}" if rate is not None else _UNREAD if close.stale else _NO_RATE
         yield name, told, rate is not None
     yield "oldest", *_oldest(queue)
     of_all = ", of all queues of this broker" if len(reading.queues) > 1 else ""

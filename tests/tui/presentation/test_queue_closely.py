@@ -131,3 +131,15 @@ def test_no_line_is_wider_than_its_section(size: int) -> None:
     lines += [*queue_close.head(look, size), *queue_close.lines(look, "quarter", (size, 8))]
     lines += queue_close.messages(Messages(1, (Message(1, "n" * 90, "word " * 90, 1),)), "q" * 90, size)
     assert all(width(line) <= size for line in lines)
+
+
+@pytest.mark.parametrize("cells", [34, 118])
+def test_where_the_broker_is_gone_nothing_is_said_to_be_so_now(cells: int) -> None:
+    make = Maker()
+    was = BrokerReading("celery", (Queue("jobs", 600, added=9000, taken=8000),), None, None, 0.002)
+    make.unread(TARGET, ProblemKind.REFUSED, "the broker refuses connections", before=(4.0, was))
+    look = Close(make.snapshot(), TARGET, "jobs")
+    drawn = [text(each) for each in queue_close.lines(look, "quarter", (cells, 12))]
+    assert not [each for each in drawn[:-1] if " now" in each]
+    assert "600 waiting 4 s ago" in text(queue_close.head(look, 118)[0])
+    assert figures(look)["in"] == "not known: the last look failed"
