@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from opsconsole.model.action import Offer
 from opsconsole.model.stack import Service
@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 _REASONS = 3
 """Findings that the reason of a run names."""
 
+_LOOKING: Final = "looking what is possible…"
+
 
 def open_actions(console: Console, services: Sequence[Service]) -> None:
     """The menu of actions on these services."""
@@ -26,13 +28,16 @@ def open_actions(console: Console, services: Sequence[Service]) -> None:
         console.say("x is for a service: none is under the cursor, and none is marked")
         return
 
-    console.say("looking what is possible…")
+    console.say(_LOOKING)
 
     async def open_it() -> None:
         from opsconsole.run.actions.menu import offers
         from opsconsole.tui.screens.actions import ActionsScreen
 
-        found = await parts.survey(services, snapshot)
+        try:
+            found = await parts.survey(services, snapshot)
+        finally:
+            console.unsay(_LOOKING)
         made = offers(found.subjects, found.tools, read_only=console.read_only, forbids=parts.guard.forbids)
         where = Where(console.overview.host, found.tools.user, str(parts.stack.home))
         names = [service.name for service in services]

@@ -216,6 +216,12 @@ class Console(Everywhere):
         if isinstance(self.screen, OpsScreen):
             self.screen.note(words)
 
+    def unsay(self, words: str) -> None:
+        """Take such a note back, on whichever screen it stands."""
+        for screen in self.screen_stack:
+            if isinstance(screen, OpsScreen):
+                screen.unsay(words)
+
     def send(self, sequence: str) -> None:
         """Send the terminal something beside what is drawn, as it is."""
         if self._driver is not None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from opsconsole.tui.presentation.lately import Beside, whole
 
@@ -10,6 +10,8 @@ if TYPE_CHECKING:
     from opsconsole.model.check import Finding
     from opsconsole.tui.console import Console
     from opsconsole.tui.desk import Desk
+
+_LOOKING: Final = "looking for what changed…"
 
 
 def look(console: Console, desk: Desk) -> None:
@@ -32,12 +34,15 @@ def show(console: Console, since: float | None = None, service: str = "", known:
     if parts is None:
         return
     if known is None:
-        console.say("looking for what changed…")
+        console.say(_LOOKING)
 
     async def read() -> None:
         from opsconsole.tui.screens.leaf import LeafScreen
 
-        beside = known or Beside(await parts.lately(since), since, service)
+        try:
+            beside = known or Beside(await parts.lately(since), since, service)
+        finally:
+            console.unsay(_LOOKING)
         console.push_screen(LeafScreen("What changed here lately (UTC)", lambda width: whole(beside, width)))
 
     console.run_worker(read(), group="reading what changed", exclusive=True, exit_on_error=False)

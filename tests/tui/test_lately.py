@@ -78,6 +78,15 @@ async def test_w_shows_all_of_it_from_the_overview_and_from_the_run() -> None:
         await see(app, "no boots since then")
 
 
+async def test_what_was_looked_for_is_not_said_to_be_looked_for_once_it_was_seen() -> None:
+    async with opened(SEEN) as (app, pilot):
+        await pilot.press("w")
+        await see(app, "What changed here lately")
+        await pilot.press("escape")
+        await see(app, "5 Findings")
+        assert "looking for what changed" not in painted(app)
+
+
 async def test_a_box_that_does_not_answer_keeps_nobody_from_beginning() -> None:
     async with opened(None) as (app, pilot):
         await pilot.press("enter")

@@ -57,6 +57,12 @@ class OpsScreen(Screen[Any], inherit_bindings=False):
         self.set_timer(_NOTE_STAYS + 0.1, self.draw_footer)
         self.draw_footer()
 
+    def unsay(self, words: str) -> None:
+        """What was said of something that went on is not so any more."""
+        if self._note[0] == words:
+            self._note = ("", 0.0)
+            self.draw_footer()
+
     def standing_note(self) -> str:
         """What stands at the right of the footer while nothing has just happened."""
         return ""
@@ -152,7 +158,7 @@ class OpsScreen(Screen[Any], inherit_bindings=False):
     def draw_footer(self) -> None:
         """Draw the footer for what is possible now."""
         said, at = self._note
-        note = said if time.monotonic() - at < _NOTE_STAYS else self.standing_note()
+        note = said if said and time.monotonic() - at < _NOTE_STAYS else self.standing_note()
         for bar in self.query("#footer").results(Canvas):
             bar.show([footer(self.hints(), bar.size.width, note)])
 
