@@ -11,7 +11,7 @@ from textual.message import Message
 
 from opsconsole.tui.canvas import Canvas
 from opsconsole.tui.presentation.frames import Frame, cost, framed, inner_width, title
-from opsconsole.tui.presentation.spans import Line, at, line
+from opsconsole.tui.presentation.spans import Line, at, words, wrap
 from opsconsole.tui.presentation.table import SORT, Row, Rows, marked
 
 if TYPE_CHECKING:
@@ -159,7 +159,7 @@ class Pane(Canvas, can_focus=True):
         shown = flat[self._top : self._top + height]
         hidden = len(flat) - self._top - len(shown)
         empty = self.empty if not self._given else "nothing here has these words"
-        body: list[Line] = [spans for _, spans in shown] if flat else [line((cut_text(empty, room), "dim"))]
+        body: list[Line] = [spans for _, spans in shown] if flat else wrap(words(empty, "dim", 300), room)
         body = ([self._titles()] if self._head else []) + body[:height]
         body += [()] * (height + bool(self._head) - len(body))
         first = 1 + bool(self._head)
@@ -331,8 +331,3 @@ class Pane(Canvas, can_focus=True):
         """Rows were made for another width; the owner makes them anew, this draws what is there."""
         super().on_resize()
         self._draw()
-
-
-def cut_text(text: str, room: int) -> str:
-    """`text` in at most `room` characters."""
-    return text if len(text) <= room else text[: max(room - 1, 0)] + "…"

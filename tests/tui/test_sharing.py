@@ -70,3 +70,15 @@ async def test_how_the_stack_is_goes_to_the_clipboard(keys: str, begins: str, mo
         await pilot.press(*keys, "enter")
         await wait_for("the word about it", lambda: "copied how the stack is" in painted(app))
         assert base64.b64decode(sent[0].split(";")[2].rstrip("\x07")).decode().startswith(begins)
+
+
+async def test_a_small_list_says_each_choice_whole_and_so_does_what_is_empty_on_a_small_terminal() -> None:
+    app = console(ToldParts(everything_wrong()))
+    async with app.run_test(size=(40, 12)) as pilot:
+        await wait_for("the findings", lambda: "celery-worker.process" in painted(app))
+        await pilot.press("p")
+        await wait_for("the last choice", lambda: "Markdown to a file: how the stack" in painted(app))
+        assert "…" not in painted(app).partition("take it")[0].partition("Share")[2]
+        await pilot.press("escape", "L")
+        await wait_for("the commands", lambda: "nothing has been run from this" in painted(app))
+        assert "console" in painted(app).partition("nothing has been run from this")[2]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import ClassVar
+from typing import ClassVar, Final
 
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
@@ -12,8 +12,11 @@ from textual.screen import ModalScreen
 from opsconsole.tui.keyline import KeyLine
 from opsconsole.tui.pane import Pane
 from opsconsole.tui.presentation.footer import KeyHint
-from opsconsole.tui.presentation.spans import words
+from opsconsole.tui.presentation.spans import Line, words, wrap
 from opsconsole.tui.presentation.table import Row
+
+_LINES: Final = 20
+"""Lines of a list, its frame included, beyond which it scrolls."""
 
 
 class Choose(ModalScreen[str | None]):
@@ -44,16 +47,19 @@ class Choose(ModalScreen[str | None]):
 
     def on_mount(self) -> None:
         """Keys go to the list."""
-        self.list.styles.height = min(len(self.options) + 2, 20)
+        self.list.styles.height = min(len(self.options) + 2, _LINES)
         self.list.focus()
         self.call_after_refresh(self._draw)
 
-    def row(self, option: str) -> Row:
-        """How an option is shown."""
-        return Row(option, (words(option),))
+    def said(self, option: str) -> Line:
+        """How an option is written."""
+        return words(option)
 
     def _draw(self) -> None:
-        self.list.show_rows([self.row(option) for option in self.options])
+        room = self.list.inner_width
+        rows = [Row(option, tuple(wrap(self.said(option), room, "  "))) for option in self.options]
+        self.list.styles.height = min(sum(len(row.lines) for row in rows) + 2, _LINES)
+        self.list.show_rows(rows)
 
     def on_pane_opened(self, event: Pane.Opened) -> None:
         """This one."""

@@ -10,7 +10,6 @@ from opsconsole.model.trouble import TroubleError
 from opsconsole.tui import theming
 from opsconsole.tui.pane import Pane
 from opsconsole.tui.presentation.spans import Line, line, words
-from opsconsole.tui.presentation.table import Row
 from opsconsole.tui.screens.choose import Choose
 from opsconsole.tui.theme import Theme, load, names
 
@@ -38,10 +37,9 @@ class ThemeScreen(Choose):
         """The app, by its own type."""
         return cast("Console", self.app)
 
-    def row(self, option: str) -> Row:
+    def said(self, option: str) -> Line:
         """A theme and what it is for."""
-        said: Line = (*line((f"{option:<10} ", "strong")), *words(self._names[option], "dim"))
-        return Row(option, (said,))
+        return (*line((f"{option:<10} ", "strong")), *words(self._names[option], "dim"))
 
     def on_pane_moved(self, event: Pane.Moved) -> None:
         """Show it. One that has faults is not shown; they are told when it is taken."""
