@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, ClassVar, Final, cast
 
 from textual.binding import Binding, BindingType
 
+from opsconsole.tui import terminal
 from opsconsole.tui.inorder import InOrder
 from opsconsole.tui.panes import FINDINGS
 
@@ -44,6 +45,13 @@ class Everywhere(InOrder, inherit_bindings=False):
         if action == "history":
             return parts is not None
         return super().check_action(action, parameters)
+
+    def action_suspend_process(self) -> None:
+        """Ctrl-Z, where somebody could bring us back."""
+        if terminal.can_be_put_aside():
+            super().action_suspend_process()
+        else:
+            self._console.say("no shell above could bring it back; q leaves")
 
     def action_keys(self) -> None:
         """Show the page of keys of the screen in front."""

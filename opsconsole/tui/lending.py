@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import signal
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
@@ -30,6 +32,16 @@ class LendingDriver(LinuxDriver):
             super().suspend_application_mode()
             self.close()
             self._away = True
+
+    def _sigtstp_application(self, *_: object) -> None:
+        """As Textual: first the terminal is given back, then we stop; and with us all that waits for us, as the demo.
+
+        The shell must not have the terminal before: who no longer has it cannot restore it.
+        """
+        if self._auto_restart:
+            self.suspend_application_mode()
+            self._must_signal_resume = True
+        os.killpg(os.getpgrp(), signal.SIGSTOP)
 
     def hold_mouse(self, held: bool) -> None:
         """Have the terminal report its mouse to us, or keep it for itself, also when we come back to it later."""

@@ -10,6 +10,7 @@ import signal
 import sys
 import threading
 from collections.abc import Callable
+from pathlib import Path
 from typing import Final
 
 _LEAVE_ON: Final = (signal.SIGHUP, signal.SIGTERM, signal.SIGINT, signal.SIGQUIT)
@@ -29,6 +30,21 @@ def is_dead(descriptor: int | None = None) -> bool:
         return any(event & (select.POLLHUP | select.POLLERR | select.POLLNVAL) for _, event in poll.poll(0))
     except (OSError, ValueError):
         return True
+
+
+def can_be_put_aside() -> bool:
+    """Whether a shell above would get the terminal when we are stopped, and could bring us back.
+
+    There is none where the console is the first program of its terminal, as by `ssh -t host opsconsole`, nor behind a
+    script that is: our group of processes is an orphaned one (setpgid(2)), and a stop would be for ever.
+    """
+    group, above = os.getpgrp(), os.getppid()
+    try:
+        while os.getpgid(above) == group:
+            above = int(Path(f"/proc/{above}/stat").read_text("utf-8", "replace").rpartition(")")[2].split()[1])
+        return os.getsid(above) == os.getsid(0)
+    except (OSError, ValueError, IndexError):
+        return False
 
 
 def leave_on_signals(leave: Callable[[int], None]) -> None:

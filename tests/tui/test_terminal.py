@@ -100,6 +100,40 @@ def console(folder: Path, *, code: str | None = None, **env: str) -> Iterator[Co
             os.close(running.master)
 
 
+@pytest.mark.parametrize("script", [False, True])
+def test_ctrl_z_stops_nothing_where_nobody_could_bring_it_back(tmp_path: Path, script: bool) -> None:
+    """As by `ssh -t host opsconsole`, and behind a script in its place: no shell with job control is above."""
+    behind = "import subprocess, sys; sys.exit(subprocess.call([sys.executable, '-m', 'opsconsole', *OURS]))"
+    code = behind.replace("OURS", repr(["--stack", str(tmp_path / "stack.toml")])) if script else None
+    with console(tmp_path, code=code) as running:
+        running.see("self.process")
+        running.type("\x1a")
+        running.see("no shell above could bring it back")
+        running.type("q")
+        assert running.leaves() == 0
+
+
+def test_ctrl_z_gives_a_shell_its_terminal_also_from_behind_a_script_and_fg_brings_the_console_back(
+    tmp_path: Path,
+) -> None:
+    command = f"'{sys.executable}' -m opsconsole --stack '{tmp_path / 'stack.toml'}'; true"
+    code = "import os; os.execlp('bash', 'bash', '--norc', '--noprofile', '-i')"
+    with console(tmp_path, code=code, PS1="ready$ ", HISTFILE="") as running:
+        running.see("ready$")
+        running.type(f'sh -c "{command}"\n')
+        running.see("self.process")
+        running.type("\x1a")
+        running.see("Stopped")
+        begun = len(running.read())
+        running.type("fg\n")
+        wait_until("the console again", lambda: b"self.process" in ESCAPES.sub(b"", running.read()[begun:]), 20)
+        running.type("q")
+        begun = len(running.written)
+        wait_until("the shell again", lambda: b"ready$" in running.read()[begun:], 20)
+        running.type("exit\n")
+        assert running.leaves() == 0
+
+
 def given_back(written: bytes) -> bool:
     """The last word on the alternate screen and on the cursor was to give them back."""
     return written.rfind(b"\x1b[?1049l") > written.rfind(b"\x1b[?1049h") and written.rfind(
