@@ -19,7 +19,7 @@ _ISO: Final = re.compile(
 _ACCESS: Final = re.compile(r"(\d\d)/([A-Z][a-z]{2})/(\d{4}):(\d\d):(\d\d):(\d\d) (?P<zone>[+-]\d{4})")
 _REDIS: Final = re.compile(r"^\d+:[XCSM] (\d\d) ([A-Z][a-z]{2}) (\d{4}) (\d\d):(\d\d):(\d\d)(?:\.(?P<fraction>\d+))?")
 _SYSLOG: Final = re.compile(r"^(?:<\d+>)?([A-Z][a-z]{2}) +(\d\d?) (\d\d):(\d\d):(\d\d)\b")
-_EPOCH: Final = re.compile(r'"(?:ts|time|timestamp)"\s*:\s*"?(\d{10})(\d{3})?(?:\.\d+)?[",}\s]')
+_EPOCH: Final = re.compile(r'"(?:ts|time|timestamp)"\s*:\s*"?(\d{10})(\d{3})?(?:\.(\d+))?[",}\s]')
 _NAMES: Final = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 _MONTHS: Final = {name: number for number, name in enumerate(_NAMES, 1)}
 
@@ -51,7 +51,7 @@ def time_of(line: str, now: float) -> float | None:
         if match := _SYSLOG.search(head):
             return _without_year(match, now)
         if match := _EPOCH.search(head):
-            return float(match[1]) + _fraction(match[2])
+            return float(match[1]) + _fraction(match[2] or match[3])
     except (ValueError, KeyError, OverflowError):
         return None
     return None

@@ -92,6 +92,15 @@ def test_a_dead_name_server_does_not_hold_up_the_end(tmp_path):
     assert "far.health" in outcome.out and "far.depth" in outcome.out
 
 
+@pytest.fixture
+def listening_to_ctrl_c():
+    """Who runs the tests in the background may have had SIGINT ignored, for all that they start too."""
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    yield
+    signal.signal(signal.SIGINT, before)
+
+
+@pytest.mark.usefixtures("listening_to_ctrl_c")
 def test_ctrl_c_ends_it_at_once_without_a_word(site, tmp_path):
     file = stack_file(tmp_path, site.health("stuck", "hang", 'timeout = "50s"'))
     command = [sys.executable, "-m", "opsconsole", "status", "stuck", "--stack", str(file)]
