@@ -144,15 +144,22 @@ def mark_both(console: RealConsole) -> None:
     console.sees("2 marked")
 
 
+def below_the_clock(text: str) -> list[str]:
+    """All but the first line, in which the time goes on."""
+    return text.splitlines()[1:]
+
+
 def choose(console: RealConsole, action: str) -> None:
     """From the overview to the first question of that action; nothing has been run then."""
     console.press("x")
     console.sees("Actions on")
     settled(console)
-    while not any("$ docker" in line and f" {action} " in line for line in console.text().splitlines()):
-        before = console.text()
+    for _ in range(6):
+        if any("$ docker" in line and f" {action} " in line for line in console.text().splitlines()):
+            break
+        before = below_the_clock(console.text())
         console.send("j")
-        console.until("another action", lambda text, before=before: text != before)
+        console.until("another action", lambda text, before=before: below_the_clock(text) != before)
     console.press("⏎")
     console.sees("Begin this run?")
 
