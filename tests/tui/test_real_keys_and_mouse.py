@@ -23,7 +23,9 @@ process = { is = "nothing-of-that-name" }
 [[service]]
 name = "other"
 processes = { argv = "%s" }
+process = { is = "nothing-of-that-name" }
 """
+"""Two findings, whatever runs here: one row is not worth a filter."""
 
 MOUSE_ON, MOUSE_OFF = b"\x1b[?1000h", b"\x1b[?1000l"
 
@@ -36,6 +38,7 @@ def running(tmp_path: Path) -> Iterator[RealConsole]:
     env = {**os.environ, "PYTHONPATH": str(Path(__file__).parents[2])}
     with real_console("--stack", str(file), env=env) as console:
         console.sees("self.process")
+        console.sees("other.process")
         console.sees("? help")
         yield console
 
